@@ -1,0 +1,194 @@
+//! What can be wrong with an input to the geometry, and how it is said.
+
+use thiserror::Error;
+
+/// An input that the linear algebra or the geometry cannot work with.
+///
+/// Every variant names the argument and carries what a caller needs to find the
+/// culprit: what was expected, what came, and which row or column. Values are
+/// reported as f64 whatever the scalar was.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Direction, Error};
+///
+/// let error = Direction::from_slice(&[1.0, f64::NAN, 3.0]).unwrap_err();
+/// assert!(matches!(error, Error::NonFinite { row: 1, column: 0, .. }));
+/// assert_eq!(
+///     error.to_string(),
+///     "`vector` has the non-finite entry NaN at row 1, column 0; every entry must be finite"
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An entry is NaN or infinite.
+    #[error(
+        "`{argument}` has the non-finite entry {value} at row {row}, column {column}; every entry must be finite"
+    )]
+    #[non_exhaustive]
+    NonFinite {
+        /// The argument at fault.
+        argument: &'static str,
+        /// Row of the first such entry in column-major order.
+        row: usize,
+        /// Column of the first such entry in column-major order.
+        column: usize,
+        /// The entry.
+        value: f64,
+    },
+    /// There are no rows, no columns or no elements.
+    #[error("`{argument}` is empty ({rows} × {columns}); it needs at least one row and one column")]
+    #[non_exhaustive]
+    Empty {
+        /// The argument at fault.
+        argument: &'static str,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// A vector or column that must have a direction is zero.
+    #[error("`{argument}` is zero in column {column}, so it has no direction; leave it out or check where it came from")]
+    #[non_exhaustive]
+    ZeroVector {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The zero column (0 for a vector).
+        column: usize,
+    },
+    /// Two arguments live in spaces of different dimension.
+    #[error("`{argument}` has {actual} {unit}, expected {expected}")]
+    #[non_exhaustive]
+    DimensionMismatch {
+        /// The argument at fault.
+        argument: &'static str,
+        /// What is counted.
+        unit: &'static str,
+        /// How many the other arguments have.
+        expected: usize,
+        /// How many this one has.
+        actual: usize,
+    },
+    /// A number is outside its domain.
+    #[error("`{argument}` is {actual}, expected {expected}")]
+    #[non_exhaustive]
+    OutOfRange {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The domain.
+        expected: &'static str,
+        /// The number.
+        actual: f64,
+    },
+    /// A count is outside its domain.
+    #[error("`{argument}` is {actual}, expected from {least} to {most}; {advice}")]
+    #[non_exhaustive]
+    OutOfBounds {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The least count accepted.
+        least: usize,
+        /// The greatest count accepted.
+        most: usize,
+        /// The count.
+        actual: usize,
+        /// What to do instead.
+        advice: &'static str,
+    },
+    /// Columns that were said to be orthonormal are not.
+    #[error(
+        "`{argument}` is not orthonormal: the inner product of columns {first} and {second} is off by {deviation:e}, more than {tolerance:e}; use a constructor that orthonormalises"
+    )]
+    #[non_exhaustive]
+    NotOrthonormal {
+        /// The argument at fault.
+        argument: &'static str,
+        /// First column of the worst pair.
+        first: usize,
+        /// Second column of the worst pair; equal to the first where a norm is off.
+        second: usize,
+        /// |⟨qᵢ, qⱼ⟩ − δᵢⱼ|.
+        deviation: f64,
+        /// The deviation that is accepted.
+        tolerance: f64,
+    },
+    /// A matrix that must equal its transpose does not.
+    #[error(
+        "`{argument}` is not symmetric: entries ({row}, {column}) and ({column}, {row}) differ by {deviation:e}, more than {tolerance:e}"
+    )]
+    #[non_exhaustive]
+    NotSymmetric {
+        /// The argument at fault.
+        argument: &'static str,
+        /// Row of the worst entry.
+        row: usize,
+        /// Column of the worst entry.
+        column: usize,
+        /// The difference.
+        deviation: f64,
+        /// The difference that is accepted.
+        tolerance: f64,
+    },
+    /// A matrix that must equal its square does not.
+    #[error(
+        "`{argument}` is not a projector: its square differs from it by {deviation:e} at row {row}, column {column}, more than {tolerance:e}"
+    )]
+    #[non_exhaustive]
+    NotIdempotent {
+        /// The argument at fault.
+        argument: &'static str,
+        /// Row of the worst entry.
+        row: usize,
+        /// Column of the worst entry.
+        column: usize,
+        /// The difference.
+        deviation: f64,
+        /// The difference that is accepted.
+        tolerance: f64,
+    },
+    /// A Gram matrix has a negative eigenvalue: no vectors have it.
+    #[error(
+        "`{argument}` is not positive semidefinite: its smallest eigenvalue is {eigenvalue:e}, below −{tolerance:e}; no set of vectors has these inner products"
+    )]
+    #[non_exhaustive]
+    NotPositiveSemidefinite {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The smallest eigenvalue, or an upper bound to it that is negative already.
+        eigenvalue: f64,
+        /// How far below zero is accepted.
+        tolerance: f64,
+    },
+    /// A difference is no larger than the rounding of what was subtracted.
+    #[error(
+        "`{argument}` vanishes: its norm {norm:e} is within the rounding error {tolerance:e} of the vectors it was formed from, so its direction is noise"
+    )]
+    #[non_exhaustive]
+    Unresolved {
+        /// What was computed.
+        argument: &'static str,
+        /// Its norm.
+        norm: f64,
+        /// The norm that rounding alone can produce.
+        tolerance: f64,
+    },
+    /// A subspace of dimension zero where angles are asked for.
+    #[error("`{argument}` is the trivial subspace {{0}}, which has no principal angles")]
+    #[non_exhaustive]
+    TrivialSubspace {
+        /// The argument at fault.
+        argument: &'static str,
+    },
+    /// A bounded iteration used up its bound.
+    #[error("{algorithm} did not converge on a finite {rows} × {columns} matrix; please report the matrix")]
+    #[non_exhaustive]
+    NotConverged {
+        /// The algorithm.
+        algorithm: &'static str,
+        /// Rows of its input.
+        rows: usize,
+        /// Columns of its input.
+        columns: usize,
+    },
+}

@@ -1,0 +1,171 @@
+//! The budget of a representation shift, and what can be wrong with a request to
+//! the frontier.
+
+use thiserror::Error;
+
+use crate::linalg::check;
+use crate::{Error, Real};
+
+/// B > 0, the largest length ‖δ‖ of the representation shift.
+///
+/// # Units and shapes
+/// The units of the representation: a shift with ‖δ‖ = B moves activations by B.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Budget, Error};
+///
+/// assert_eq!(Budget::new(2.5)?.value(), 2.5);
+/// assert!(matches!(Budget::new(-1.0), Err(Error::OutOfRange { .. })));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Budget<T>(T);
+
+impl<T: Real> Budget<T> {
+    /// A positive, finite budget.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Budget;
+    /// assert!(Budget::new(f64::NAN).is_err());
+    /// ```
+    pub fn new(budget: T) -> Result<Self, Error> {
+        check::scalar("budget", budget, "a positive, finite length", |b| {
+            b > T::zero()
+        })
+        .map(Self)
+    }
+
+    /// A budget of one: every answer in units of ‖δ‖.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Budget;
+    /// assert_eq!(Budget::<f64>::unit().value(), 1.0);
+    /// ```
+    #[must_use]
+    pub fn unit() -> Self {
+        Self(T::one())
+    }
+
+    /// B.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Budget;
+    /// assert_eq!(Budget::new(3.0)?.value(), 3.0);
+    /// # Ok::<(), alignment_tax::Error>(())
+    /// ```
+    #[must_use]
+    pub fn value(self) -> T {
+        self.0
+    }
+}
+
+/// A request to the frontier that has no answer.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Budget, FrontierError, ParetoFrontier};
+///
+/// let frontier = ParetoFrontier::from_overlap(-0.5, Budget::new(1.0)?)?;
+/// let error = frontier.safety_at(1.5).unwrap_err();
+/// assert!(matches!(error, FrontierError::OutOfReach { .. }));
+/// assert_eq!(
+///     error.to_string(),
+///     "capability change 1.5 is out of reach: with budget 1 it lies in [-1, 1]"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum FrontierError {
+    /// An input that is wrong before any question of reach.
+    #[error(transparent)]
+    Input(#[from] Error),
+    /// No shift within the budget achieves this.
+    #[error("{quantity} {requested} is out of reach: with budget {budget} it lies in [{least}, {most}]")]
+    #[non_exhaustive]
+    OutOfReach {
+        /// What was asked for.
+        quantity: &'static str,
+        /// How much of it.
+        requested: f64,
+        /// The budget B.
+        budget: f64,
+        /// The least that can be had.
+        least: f64,
+        /// The most that can be had.
+        most: f64,
+    },
+    /// The price is infinite: the frontier is vertical at this point.
+    #[error("the price at {quantity} {requested} is infinite: it is the end of what budget {budget} reaches")]
+    #[non_exhaustive]
+    InfinitePrice {
+        /// What was asked for.
+        quantity: &'static str,
+        /// How much of it.
+        requested: f64,
+        /// The budget B.
+        budget: f64,
+    },
+    /// No budget, however large, achieves this without cost.
+    #[error(
+        "no budget reaches {quantity} {requested}: safety and capability are the same direction here"
+    )]
+    #[non_exhaustive]
+    Entangled {
+        /// What was asked for.
+        quantity: &'static str,
+        /// How much of it.
+        requested: f64,
+    },
+}
+
+impl FrontierError {
+    pub(crate) fn out_of_reach<T: Real>(
+        quantity: &'static str,
+        requested: T,
+        budget: T,
+        (least, most): (T, T),
+    ) -> Self {
+        Self::OutOfReach {
+            quantity,
+            requested: requested.to_double(),
+            budget: budget.to_double(),
+            least: least.to_double(),
+            most: most.to_double(),
+        }
+    }
+}
+
+/// A finite request within [least, most].
+pub(crate) fn within<T: Real>(
+    quantity: &'static str,
+    requested: T,
+    budget: T,
+    (least, most): (T, T),
+) -> Result<T, FrontierError> {
+    check::scalar(quantity, requested, "a finite number", |_| true)?;
+    if requested < least || requested > most {
+        return Err(FrontierError::out_of_reach(
+            quantity,
+            requested,
+            budget,
+            (least, most),
+        ));
+    }
+    Ok(requested)
+}
+
+/// √(B² − x²) for |x| ≤ B, without overflow and without cancellation near |x| = B:
+/// the small factor is formed from the exact difference B − |x|.
+pub(crate) fn leg<T: Real>(budget: T, x: T) -> T {
+    let short = ((budget - x.abs()) / budget).max(T::zero());
+    let long = T::one() + x.abs() / budget;
+    budget * (short * long).sqrt()
+}

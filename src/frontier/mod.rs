@@ -1,0 +1,18 @@
+//! The trade-off between safety and capability under a budget for the shift.
+//!
+//! A training run or a steering vector moves the representation by δ, ‖δ‖ ≤ B. To
+//! first order the safety gain is s = ⟨v, δ⟩ and a capability changes by
+//! y = ⟨c, δ⟩, so that what is achievable is the image of a ball under a linear map:
+//! a filled ellipse. There are two readings, and each has its type:
+//! [`ParetoFrontier`], signed, for one capability whose improvement is welcome; and
+//! [`PreservationFrontier`], for a subspace in which every displacement is a cost.
+
+mod budget;
+mod pareto;
+mod preservation;
+mod shift;
+
+pub use budget::{Budget, FrontierError};
+pub use pareto::{Interaction, ParetoFrontier, Point};
+pub use preservation::PreservationFrontier;
+pub use shift::OptimalShift;

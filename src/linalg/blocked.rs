@@ -1,0 +1,79 @@
+//! The blocked kernels of faer over nalgebra's column-major storage, without a
+//! copy, for f32 and f64 (feature `faer`).
+//!
+//! Every call asks for sequential execution by name: faer's default would take
+//! whatever parallelism another crate of the same build has set, and equal
+//! inputs must give equal results whatever that is.
+
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::matmul::matmul;
+use faer::linalg::svd::{self, ComputeSvdVectors};
+use faer::{Accum, MatMut, MatRef, Par};
+use nalgebra::{DMatrix, DVector};
+
+use super::jacobi::Factors;
+
+fn view<T>(a: &DMatrix<T>) -> MatRef<'_, T> {
+    MatRef::from_column_major_slice(a.as_slice(), a.nrows(), a.ncols())
+}
+
+fn view_mut<T>(a: &mut DMatrix<T>) -> MatMut<'_, T> {
+    let (rows, columns) = a.shape();
+    MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, columns)
+}
+
+/// The thin SVD; `None` where faer's iteration does not converge.
+pub(crate) fn svd<T>(a: &DMatrix<T>) -> Option<Factors<T>>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
+    let (m, n) = a.shape();
+    let size = m.min(n);
+    let thin = ComputeSvdVectors::Thin;
+    let mut u = DMatrix::from_element(m, size, <T as num_traits::Zero>::zero());
+    let mut v = DMatrix::from_element(n, size, <T as num_traits::Zero>::zero());
+    let mut s = faer::Mat::<T>::zeros(size, 1);
+    let request = svd::svd_scratch::<T>(m, n, thin, thin, Par::Seq, Default::default());
+    let mut buffer = MemBuffer::new(request);
+    svd::svd(
+        view(a),
+        s.as_mut().col_mut(0).as_diagonal_mut(),
+        Some(view_mut(&mut u)),
+        Some(view_mut(&mut v)),
+        Par::Seq,
+        MemStack::new(&mut buffer),
+        Default::default(),
+    )
+    .ok()?;
+    let sigma = DVector::from_iterator(size, s.col(0).iter().copied());
+    Some((u, sigma, v))
+}
+
+/// A·B.
+pub(crate) fn product<T>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
+    let mut c = DMatrix::from_element(a.nrows(), b.ncols(), <T as num_traits::Zero>::zero());
+    let one = <T as num_traits::One>::one();
+    matmul(view_mut(&mut c), Accum::Replace, view(a), view(b), one, Par::Seq);
+    c
+}
+
+/// Aᵀ·B.
+pub(crate) fn transposed_product<T>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
+    let mut c = DMatrix::from_element(a.ncols(), b.ncols(), <T as num_traits::Zero>::zero());
+    let one = <T as num_traits::One>::one();
+    matmul(
+        view_mut(&mut c),
+        Accum::Replace,
+        view(a).transpose(),
+        view(b),
+        one,
+        Par::Seq,
+    );
+    c
+}

@@ -1,0 +1,68 @@
+//! Scaling by powers of two, which is exact, so that squares of entries near
+//! 1e±300 neither overflow nor vanish and no result depends on units.
+
+use nalgebra::{DMatrix, DMatrixView};
+
+use super::reduce::{dot, max_abs};
+use crate::{Error, Real};
+
+/// The power of two s with largest·s in [1, 2), as far as the exponent range
+/// goes; 1 for zero. Multiplying by s is exact.
+pub(crate) fn power_of_two<T: Real>(largest: T) -> T {
+    let x = largest.to_double();
+    if x == 0.0 {
+        return T::one();
+    }
+    let exponent = x.log2().floor() as i32;
+    let bounded = (-exponent).clamp(-T::exponent_range(), T::exponent_range());
+    T::from_double(2.0_f64.powi(bounded))
+}
+
+/// ‖x‖, good to a few ε for every finite x whose norm is representable.
+pub(crate) fn norm<T: Real>(x: &[T]) -> T {
+    let s = power_of_two(max_abs(x));
+    let scaled: Vec<T> = x.iter().map(|&v| v * s).collect();
+    dot(&scaled, &scaled).sqrt() / s
+}
+
+/// x/‖x‖ in place of x; false, x untouched, where x is zero.
+pub(crate) fn normalise<T: Real>(x: &mut [T]) -> bool {
+    let largest = max_abs(x);
+    if largest == T::zero() {
+        return false;
+    }
+    let s = power_of_two(largest);
+    x.iter_mut().for_each(|v| *v *= s);
+    // A second exact scaling catches subnormal entries, which one power of two
+    // in range may leave small.
+    let s = power_of_two(max_abs(x));
+    x.iter_mut().for_each(|v| *v *= s);
+    let norm = dot(x, x).sqrt();
+    x.iter_mut().for_each(|v| *v /= norm);
+    true
+}
+
+/// A copy with every column scaled by a power of two to a length in [1/√2, √2);
+/// a zero column is an error. Exact, so that a rank stays what it was, and a
+/// column of unit length is left as it is.
+pub(crate) fn balanced_columns<T: Real>(
+    argument: &'static str,
+    a: &DMatrixView<'_, T>,
+) -> Result<DMatrix<T>, Error> {
+    let rows = a.nrows();
+    let mut scaled = a.into_owned();
+    for (column, entries) in scaled.as_mut_slice().chunks_exact_mut(rows).enumerate() {
+        // Twice, for subnormal entries that one power of two in range leaves small.
+        for _ in 0..2 {
+            let s = power_of_two(max_abs(entries));
+            entries.iter_mut().for_each(|v| *v *= s);
+        }
+        let length = dot(entries, entries).sqrt().to_double();
+        if length == 0.0 {
+            return Err(Error::ZeroVector { argument, column });
+        }
+        let s = T::from_double(2.0_f64.powi(-(length.log2().round() as i32)));
+        entries.iter_mut().for_each(|v| *v *= s);
+    }
+    Ok(scaled)
+}

@@ -1,0 +1,102 @@
+//! The scalar of the crate: what f32, f64 and your own number type must know.
+
+use nalgebra::{DMatrix, RealField};
+
+#[cfg(feature = "faer")]
+use crate::linalg::blocked;
+use crate::linalg::jacobi::{self, Factors};
+
+/// A real scalar: f32, f64, or a type of your own.
+///
+/// Everything in this crate is generic over `Real`. It is nalgebra's
+/// [`RealField`] plus `Copy` and a handful of hooks, all with defaults, so that
+/// opening the crate to another scalar (dual numbers for derivatives of τ, say)
+/// is one line: `impl Real for MyScalar {}`. f32 and f64 override the hooks
+/// with faer's blocked kernels where the feature `faer` is on; every other
+/// scalar gets portable ones.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::Real;
+///
+/// fn half<T: Real>(x: T) -> T {
+///     x * T::from_double(0.5)
+/// }
+/// assert_eq!(half(3.0_f32), 1.5);
+/// assert_eq!(half(3.0_f64).to_double(), 1.5);
+/// ```
+pub trait Real: RealField + Copy {
+    /// The value nearest to `x`.
+    #[must_use]
+    fn from_double(x: f64) -> Self {
+        nalgebra::convert(x)
+    }
+
+    /// The nearest f64: for messages, records and thresholds, never for results.
+    #[must_use]
+    fn to_double(self) -> f64 {
+        self.to_subset_unchecked()
+    }
+
+    /// The distance from 1 to the next larger number (ε in the docs).
+    #[must_use]
+    fn machine_epsilon() -> Self {
+        Self::default_epsilon()
+    }
+
+    /// Powers of two from 2^−e to 2^e, e this value, are normal numbers.
+    #[must_use]
+    fn exponent_range() -> i32 {
+        1022
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_svd(a: &DMatrix<Self>) -> Option<Factors<Self>> {
+        jacobi::svd(a)
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+        a * b
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_transposed_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+        // The copy costs less than nalgebra's column-by-column `tr_mul`.
+        a.transpose() * b
+    }
+}
+
+macro_rules! blocked_kernels {
+    () => {
+        #[cfg(feature = "faer")]
+        fn kernel_svd(a: &DMatrix<Self>) -> Option<Factors<Self>> {
+            blocked::svd(a)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+            blocked::product(a, b)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_transposed_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+            blocked::transposed_product(a, b)
+        }
+    };
+}
+
+impl Real for f64 {
+    blocked_kernels!();
+}
+
+impl Real for f32 {
+    fn exponent_range() -> i32 {
+        126
+    }
+
+    blocked_kernels!();
+}

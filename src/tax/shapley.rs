@@ -1,0 +1,146 @@
+//! Shapley values of the tax rate as a game: the capabilities are the players, the
+//! worth of a coalition is the tax rate against its span.
+//!
+//! Everything happens in the coordinates of the whole span, where v has the image w
+//! and capability i the column xᵢ. Adding a capability to a coalition adds ⟨w, q⟩²,
+//! q the normalised part of xᵢ outside the coalition's span. So a walk through the
+//! subset tree that keeps an orthonormal basis needs one orthogonalisation a subset.
+
+use nalgebra::{DMatrix, DVector};
+use rand::{Rng, RngExt};
+
+use crate::Real;
+use crate::linalg::reduce;
+
+/// The game in coordinates.
+pub(crate) struct Game<T> {
+    /// Qᵀv.
+    pub(crate) safety: DVector<T>,
+    /// Qᵀcᵢ as columns.
+    pub(crate) capabilities: DMatrix<T>,
+    /// A residual up to this long is rounding: the capability adds nothing.
+    pub(crate) dependent: T,
+}
+
+impl<T: Real> Game<T> {
+    fn players(&self) -> usize {
+        self.capabilities.ncols()
+    }
+
+    /// The unit vector that player i adds to an orthonormal basis, if any.
+    fn addition(&self, i: usize, basis: &[DVector<T>]) -> Option<DVector<T>> {
+        let mut residual = self.capabilities.column(i).into_owned();
+        for _ in 0..2 {
+            for q in basis {
+                let overlap = reduce::dot(q.as_slice(), residual.as_slice());
+                residual.axpy(-overlap, q, T::one());
+            }
+        }
+        let length = reduce::dot(residual.as_slice(), residual.as_slice()).sqrt();
+        (length > self.dependent).then(|| residual / length)
+    }
+
+    /// What a unit vector adds to the tax rate.
+    fn gain(&self, q: &DVector<T>) -> T {
+        let along = reduce::dot(q.as_slice(), self.safety.as_slice());
+        along * along
+    }
+
+    /// τ(all) − τ(all but i) for every i.
+    pub(crate) fn unique(&self) -> DVector<T> {
+        DVector::from_fn(self.players(), |i, _| {
+            let mut basis = Vec::with_capacity(self.players());
+            for j in (0..self.players()).filter(|&j| j != i) {
+                basis.extend(self.addition(j, &basis));
+            }
+            self.addition(i, &basis)
+                .map_or(T::zero(), |q| self.gain(&q))
+        })
+    }
+
+    /// Every Shapley value by enumeration of the 2^p coalitions.
+    ///
+    /// φᵢ = Σ over S without i of |S|!·(p − |S| − 1)!/p!·(τ(S ∪ i) − τ(S)),
+    /// Shapley (1953).
+    pub(crate) fn exact(&self) -> DVector<T> {
+        let p = self.players();
+        let mut worth = vec![T::zero(); 1 << p];
+        let mut basis = Vec::with_capacity(p);
+        self.walk(0, 0, &mut basis, &mut worth);
+        // 1/(p·C(p−1, s)), by the recurrence of the binomials.
+        let weights: Vec<T> = (0..p)
+            .scan(T::one(), |binomial, s| {
+                let weight = T::one() / (T::from_double(p as f64) * *binomial);
+                *binomial *= T::from_double((p - 1 - s) as f64) / T::from_double((s + 1) as f64);
+                Some(weight)
+            })
+            .collect();
+        DVector::from_fn(p, |i, _| {
+            let terms: Vec<T> = (0..1_usize << p)
+                .filter(|mask| mask & (1 << i) == 0)
+                .map(|mask| {
+                    weights[mask.count_ones() as usize] * (worth[mask | 1 << i] - worth[mask])
+                })
+                .collect();
+            reduce::sum(&terms)
+        })
+    }
+
+    fn walk(&self, mask: usize, next: usize, basis: &mut Vec<DVector<T>>, worth: &mut [T]) {
+        for i in next..self.players() {
+            let with = mask | 1 << i;
+            match self.addition(i, basis) {
+                None => {
+                    worth[with] = worth[mask];
+                    self.walk(with, i + 1, basis, worth);
+                }
+                Some(q) => {
+                    worth[with] = worth[mask] + self.gain(&q);
+                    basis.push(q);
+                    self.walk(with, i + 1, basis, worth);
+                    basis.pop();
+                }
+            }
+        }
+    }
+
+    /// Estimates and standard errors from random orders of the players.
+    ///
+    /// Each order's gains add up to τ exactly, and so do the estimates (Castro,
+    /// Gómez & Tejada 2009).
+    pub(crate) fn sampled(
+        &self,
+        orders: usize,
+        rng: &mut impl Rng,
+    ) -> (DVector<T>, DVector<T>) {
+        let p = self.players();
+        let mut mean = DVector::zeros(p);
+        let mut scatter = DVector::<T>::zeros(p);
+        let mut order: Vec<usize> = (0..p).collect();
+        for round in 1..=orders {
+            // Fisher–Yates.
+            for last in (1..p).rev() {
+                order.swap(last, rng.random_range(0..=last));
+            }
+            let count = T::from_double(round as f64);
+            let mut basis = Vec::with_capacity(p);
+            for &i in &order {
+                let gain = match self.addition(i, &basis) {
+                    None => T::zero(),
+                    Some(q) => {
+                        let gain = self.gain(&q);
+                        basis.push(q);
+                        gain
+                    }
+                };
+                // Welford's update.
+                let before = gain - mean[i];
+                mean[i] += before / count;
+                scatter[i] += before * (gain - mean[i]);
+            }
+        }
+        let n = orders as f64;
+        let scale = T::from_double(1.0 / (n * (n - 1.0)));
+        (mean, scatter.map(|s| (s * scale).sqrt()))
+    }
+}

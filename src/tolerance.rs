@@ -1,0 +1,120 @@
+//! Every tolerance of the crate, in one place.
+//!
+//! Each is c·ε·(a function of the dimensions)·(the scale of the data), ε the
+//! machine epsilon of the scalar, and says where its c comes from. The tests use
+//! these same functions, so that a looser test means a looser promise here.
+
+use crate::Real;
+
+fn count<T: Real>(n: usize) -> T {
+    T::from_double(n as f64)
+}
+
+/// Relative rank tolerance of a d × k matrix: singular values up to
+/// max(d, k)·ε·σ_max count as zero.
+///
+/// The convention of LAPACK-based tools (`numpy.linalg.matrix_rank`, MATLAB's
+/// `rank`); it exceeds the backward error of the factorisation.
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::rank::<f64>(4096, 64), 4096.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn rank<T: Real>(rows: usize, columns: usize) -> T {
+    count::<T>(rows.max(columns)) * T::machine_epsilon()
+}
+
+/// How far |⟨qᵢ, qⱼ⟩ − δᵢⱼ| may be off for d-dimensional columns that are called
+/// orthonormal: 16·ε·√d.
+///
+/// A Householder basis reaches about ε·√d (its rounding errors are independent
+/// and there are d of them to an inner product); the factor leaves room for
+/// bases that were rotated or projected a few times since.
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::orthonormality::<f64>(4), 32.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn orthonormality<T: Real>(dimension: usize) -> T {
+    T::from_double(16.0) * T::machine_epsilon() * count::<T>(dimension).sqrt()
+}
+
+/// Absolute error, in radians, of principal angles between subspaces of
+/// dimension k given by orthonormal bases: 8·ε·√k.
+///
+/// Two bases, each with a columnwise error of about 2ε, contribute 2·2ε·√k to
+/// the sine block (Björck & Golub 1973, §4); the products double it. For raw
+/// columns of condition number κ, multiply by κ: a relative change of ε in the
+/// columns turns their span by up to κ·ε (Stewart & Sun 1990, Thm. III.3.9).
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::angle::<f64>(4), 16.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn angle<T: Real>(dimension: usize) -> T {
+    T::from_double(8.0) * T::machine_epsilon() * count::<T>(dimension.max(1)).sqrt()
+}
+
+/// How far a d × d matrix may be from symmetric or idempotent, relative to its
+/// largest entry: 16·ε·d.
+///
+/// A projector formed as Q·Qᵀ carries ε per entry; its square sums d of them.
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::symmetry::<f64>(2), 32.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn symmetry<T: Real>(dimension: usize) -> T {
+    T::from_double(16.0) * T::machine_epsilon() * count::<T>(dimension)
+}
+
+/// How far below zero the smallest eigenvalue of a p × p Gram matrix with unit
+/// scale may lie: 16·ε·p.
+///
+/// Weyl's inequality: a perturbation of ε in each entry moves an eigenvalue by
+/// at most ε·p; the factor leaves room for inner products that were themselves
+/// rounded.
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::eigenvalue::<f64>(2), 32.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn eigenvalue<T: Real>(dimension: usize) -> T {
+    T::from_double(16.0) * T::machine_epsilon() * count::<T>(dimension)
+}
+
+/// The norm, relative to the data, that the difference of two means over n rows
+/// may have by rounding alone: 4·ε·(⌈log₂ n⌉ + 12).
+///
+/// Pairwise summation of n terms in blocks of 64 loses at most
+/// (log₂ n + 12)·ε relative to the sum of magnitudes (Higham 2002, §4.2), once
+/// for each of two means; the remaining factor 2 covers the divisions.
+///
+/// # Examples
+/// ```
+/// assert!(alignment_tax::tolerance::mean_difference::<f64>(64) < 2e-14);
+/// ```
+#[must_use]
+pub fn mean_difference<T: Real>(rows: usize) -> T {
+    let bits = f64::from(usize::BITS - rows.leading_zeros());
+    T::from_double(4.0 * (bits + 12.0)) * T::machine_epsilon()
+}
+
+/// Relative error of a closed form with a handful of operations: 16·ε.
+///
+/// Each elementary operation and library function is good to about ε; the
+/// frontier's formulas have fewer than sixteen and none of them cancels.
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::closed_form::<f64>(), 16.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn closed_form<T: Real>() -> T {
+    T::from_double(16.0) * T::machine_epsilon()
+}

@@ -1,0 +1,537 @@
+//! Every numbered statement of the theory that the crate implements, one test each,
+//! named by its number. Bounds come from `alignment_tax::tolerance`.
+//!
+//! §1 is the tax rate, §3.1 directions from samples, §4 the frontier of two
+//! objectives, §10 the claims of the plain-language account.
+
+mod common;
+
+use alignment_tax::{
+    Attribution, Budget, Contrast, Direction, Error, FrontierError, Interaction, OptimalShift,
+    Overlap, PairedContrast, ParetoFrontier, Point, PreservationFrontier, RankRule, Real, Subspace,
+    TaxRate, TaxSpectrum, tolerance,
+};
+use common::{direction, gaussian, normal, rng, subspace};
+use nalgebra::{DMatrix, DVector};
+
+/// Runs a generic check for both scalars.
+macro_rules! both {
+    ($name:ident, $check:ident) => {
+        #[test]
+        fn $name() {
+            $check::<f64>();
+            $check::<f32>();
+        }
+    };
+}
+
+fn t<T: Real>(x: f64) -> T {
+    T::from_double(x)
+}
+
+fn angle_bound<T: Real>(m: usize) -> T {
+    tolerance::angle::<T>(m)
+}
+
+fn closed<T: Real>() -> T {
+    tolerance::closed_form::<T>()
+}
+
+fn budget<T: Real>(b: f64) -> Budget<T> {
+    Budget::new(t(b)).expect("positive")
+}
+
+/// v and the angle α to a subspace of dimension m that it was planted at.
+fn planted<T: Real>(d: usize, m: usize, alpha: f64, seed: u64) -> (Direction<T>, Subspace<T>) {
+    let mut rng = rng(seed);
+    let c = subspace::<T>(d, m, &mut rng);
+    let inside = c.basis() * gaussian::<T>(m, 1, &mut rng).column(0);
+    let outside = c.reject(&gaussian::<T>(d, 1, &mut rng).column(0).into_owned()).expect("finite");
+    let v = inside.normalize() * t::<T>(alpha.cos()) + outside.normalize() * t::<T>(alpha.sin());
+    (Direction::new(&v).expect("a direction"), c)
+}
+
+// ── §1 Tax rate ────────────────────────────────────────────────────────────────
+
+fn rate_is_projection_gram_form_and_cosine<T: Real>() {
+    for (seed, alpha) in [0.0_f64, 0.2, 0.9, 1.3, 1.570].into_iter().enumerate() {
+        let (v, c) = planted::<T>(24, 4, alpha, seed as u64);
+        let tax = TaxRate::between(&v, &c).expect("one space");
+        let bound = angle_bound::<T>(4);
+        // ‖Pv‖²
+        let projected = c.project(v.as_vector()).expect("finite").norm_squared();
+        assert!((tax.value() - projected).abs() <= bound);
+        // cos²α, α the principal angle that was planted
+        assert!((tax.angle() - t(alpha)).abs() <= bound);
+        assert!((tax.value() - t::<T>(alpha).cos().powi(2)).abs() <= bound);
+        assert!(tax.value() >= T::zero() && tax.value() <= T::one());
+        // aᵀG⁺a from a Gram matrix of unnormalised vectors
+        let mut rng = rng(seed as u64 + 100);
+        let raw = c.basis() * gaussian::<T>(4, 6, &mut rng);
+        let all = DMatrix::from_columns(
+            &std::iter::once(v.as_vector() * t::<T>(3.0))
+                .chain(raw.column_iter().map(|x| x.into_owned()))
+                .collect::<Vec<_>>(),
+        );
+        let gram = all.transpose() * &all;
+        let from_gram = TaxRate::from_gram(&gram, 0).expect("positive semidefinite");
+        let condition = Subspace::from_columns(&raw).expect("a span").condition_number();
+        let bound = tolerance::eigenvalue::<T>(7) * condition * condition;
+        assert!((from_gram.value() - tax.value()).abs() <= bound);
+    }
+}
+both!(t1_1_rate_is_projection_gram_form_and_cosine, rate_is_projection_gram_form_and_cosine);
+
+fn rate_of_one_capability<T: Real>() {
+    let mut rng = rng(12);
+    for _ in 0..50 {
+        let (v, c) = (direction::<T>(17, &mut rng), direction::<T>(17, &mut rng));
+        let overlap = v.overlap(&c).expect("one space");
+        let tax = TaxRate::single(&v, &c).expect("one space");
+        assert!((tax.value() - overlap * overlap).abs() <= angle_bound(1));
+        let line = Subspace::from_directions(&[c]).expect("a line");
+        let between = TaxRate::between(&v, &line).expect("one space");
+        assert!((tax.value() - between.value()).abs() <= angle_bound(1));
+    }
+}
+both!(t1_2_rate_of_one_capability, rate_of_one_capability);
+
+fn sign_tells_synergy_from_tax<T: Real>() {
+    let mut rng = rng(13);
+    let (v, c) = (direction::<T>(9, &mut rng), direction::<T>(9, &mut rng));
+    let there = Attribution::exact(&v, std::slice::from_ref(&c)).expect("shares");
+    let back = Attribution::exact(&v, &[-c.clone()]).expect("shares");
+    assert_eq!(there.overlaps()[0], -back.overlaps()[0]);
+    assert_ne!(there.overlaps()[0], back.overlaps()[0]);
+    let difference = there.individual()[0].value() - back.individual()[0].value();
+    assert!(difference.abs() <= angle_bound(1), "τ alone hides the sign");
+    // The sign is that of the change along v.
+    let step = v.as_vector().dot(c.as_vector());
+    assert!(step * there.overlaps()[0] > T::zero());
+}
+both!(t1_3_sign_tells_synergy_from_tax, sign_tells_synergy_from_tax);
+
+/// Σ over subsets S without i of |S|!(p−|S|−1)!/p!·(τ(S∪i) − τ(S)), each τ by a
+/// projection of its own: the definition, with no code of the crate's game.
+fn shapley_by_definition<T: Real>(v: &Direction<T>, cs: &[Direction<T>]) -> Vec<T> {
+    let p = cs.len();
+    let worth = |mask: usize| {
+        let members: Vec<Direction<T>> =
+            (0..p).filter(|i| mask >> i & 1 == 1).map(|i| cs[i].clone()).collect();
+        if members.is_empty() {
+            return T::zero();
+        }
+        let span = Subspace::from_directions(&members).expect("a span");
+        TaxRate::between(v, &span).expect("one space").value()
+    };
+    let factorial = |n: usize| (1..=n).map(|x| x as f64).product::<f64>();
+    (0..p)
+        .map(|i| {
+            (0..1_usize << p).filter(|mask| mask >> i & 1 == 0).fold(T::zero(), |sum, mask| {
+                let s = mask.count_ones() as usize;
+                let weight = factorial(s) * factorial(p - s - 1) / factorial(p);
+                sum + t::<T>(weight) * (worth(mask | 1 << i) - worth(mask))
+            })
+        })
+        .collect()
+}
+
+fn shapley_adds_up_and_single_rates_do_not<T: Real>() {
+    let mut rng = rng(14);
+    let v = direction::<T>(12, &mut rng);
+    let cs: Vec<Direction<T>> = (0..5).map(|_| direction(12, &mut rng)).collect();
+    let shares = Attribution::exact(&v, &cs).expect("shares");
+    let bound = angle_bound::<T>(5) * shares.subspace().condition_number() * t(2.0);
+    for (ours, truth) in shares.shapley().iter().zip(shapley_by_definition(&v, &cs)) {
+        assert!((*ours - truth).abs() <= bound);
+    }
+    assert!((shares.shapley().sum() - shares.total().value()).abs() <= bound);
+    // Unique shares are differences of two rates.
+    for i in 0..5 {
+        let others: Vec<Direction<T>> =
+            (0..5).filter(|&j| j != i).map(|j| cs[j].clone()).collect();
+        let without = Subspace::from_directions(&others).expect("a span");
+        let without = TaxRate::between(&v, &without).expect("one space");
+        let difference = shares.total().value() - without.value();
+        assert!((shares.unique()[i] - difference).abs() <= bound);
+    }
+    // A hundred copies of nearly one capability: the rates sum to far more than τ.
+    let c = direction::<T>(12, &mut rng);
+    let copies = vec![c.clone(); 16];
+    let shares = Attribution::exact(&v, &copies).expect("shares");
+    let sum = shares.individual().iter().fold(T::zero(), |s, r| s + r.value());
+    assert!(sum > t::<T>(15.0) * shares.total().value());
+    assert!((shares.shapley().sum() - shares.total().value()).abs() <= bound);
+    // Above sixteen the exact form refuses and the sampled form reports its error.
+    let many: Vec<Direction<T>> = (0..20).map(|_| direction(40, &mut rng)).collect();
+    let v = direction::<T>(40, &mut rng);
+    assert!(matches!(
+        Attribution::exact(&v, &many),
+        Err(Error::OutOfBounds { most: 16, actual: 20, .. })
+    ));
+    let sampled = Attribution::sampled(&v, &many, 200, &mut rng).expect("shares");
+    let bound = angle_bound::<T>(20) * sampled.subspace().condition_number() * t(4.0);
+    assert!((sampled.shapley().sum() - sampled.total().value()).abs() <= bound);
+    assert!(sampled.standard_errors().expect("sampled").iter().all(|e| *e > T::zero()));
+}
+both!(t1_4_shapley_adds_up_and_single_rates_do_not, shapley_adds_up_and_single_rates_do_not);
+
+fn complement_keeps_its_digits<T: Real>() {
+    // v at a distance of exactly h = 2^-e from the axis: 1 − τ = h²/(1 + h²).
+    let smallest = if T::machine_epsilon() < t(1e-10) { 40 } else { 18 };
+    for e in [1, 5, smallest / 2, smallest] {
+        let h = 2.0_f64.powi(-e);
+        let v = Direction::from_slice(&[T::one(), t(h), T::zero()]).expect("a direction");
+        let axis = Subspace::from_columns(&DMatrix::from_column_slice(
+            3,
+            1,
+            &[T::one(), T::zero(), T::zero()],
+        ))
+        .expect("a line");
+        let truth = h * h / (1.0 + h * h);
+        let eps = T::machine_epsilon().to_double();
+        let tax = TaxRate::between(&v, &axis).expect("one space");
+        let bound = truth * 16.0 * eps / truth.sqrt();
+        assert!((tax.complement().to_double() - truth).abs() <= bound, "2^-{e}");
+        // The rounded remainder of τ has lost them at the smallest distance.
+        if e == smallest {
+            let naive = (T::one() - tax.value()).to_double();
+            assert!((naive - truth).abs() > 0.1 * truth);
+        }
+        // And τ itself near zero, by exchanging the roles.
+        let across = Direction::from_slice(&[t(h), T::one(), T::zero()]).expect("a direction");
+        let tax = TaxRate::between(&across, &axis).expect("one space");
+        assert!((tax.value().to_double() - truth).abs() <= bound, "2^-{e}");
+    }
+}
+both!(t1_5_complement_keeps_its_digits, complement_keeps_its_digits);
+
+fn spectrum_of_a_safety_subspace<T: Real>() {
+    let mut rng = rng(16);
+    for (k, m) in [(2, 5), (5, 2), (3, 3)] {
+        let (s, c) = (subspace::<T>(20, k, &mut rng), subspace::<T>(20, m, &mut rng));
+        let spectrum = TaxSpectrum::between(&s, &c).expect("a spectrum");
+        let q = k.min(m);
+        let bound = angle_bound::<T>(q) * t(4.0);
+        assert_eq!(spectrum.rates().len(), q);
+        assert_eq!(spectrum.free_directions(), k.saturating_sub(m));
+        // Mean tax = ‖Q_SᵀQ_C‖_F²/k.
+        let frobenius = (s.basis().transpose() * c.basis()).norm_squared();
+        assert!((spectrum.mean() - frobenius / t(k as f64)).abs() <= bound);
+        // The worst direction and the cheapest one have the rates that are claimed.
+        let worst = Direction::new(&spectrum.principal().left().column(0)).expect("unit");
+        let worst = TaxRate::between(&worst, &c).expect("one space");
+        assert!((worst.value() - spectrum.worst().value()).abs() <= bound);
+        let cheapest = spectrum.cheapest_direction();
+        assert!(s.contains(cheapest, bound).expect("one space"));
+        let cheapest = TaxRate::between(cheapest, &c).expect("one space").value();
+        let least = if k > m { T::zero() } else { spectrum.rates()[q - 1].value() };
+        assert!((cheapest - least).abs() <= bound);
+        // Every convention has its own value, by its formula over the angles.
+        let angles = spectrum.principal().angles();
+        let squares = angles.cosines().iter().fold(T::zero(), |x, c| x + *c * *c);
+        for convention in Overlap::ALL {
+            let formula = match convention {
+                Overlap::Maximum => angles.cosines()[0].powi(2),
+                Overlap::MeanOverSafety => squares / t(k as f64),
+                Overlap::MeanOverAngles => squares / t(q as f64),
+                Overlap::ProjectionMetric => angles.radians()[q - 1].sin(),
+                Overlap::Chordal => {
+                    angles.radians().iter().fold(T::zero(), |x, a| x + a.sin().powi(2)).sqrt()
+                }
+                Overlap::Geodesic => angles.radians().norm(),
+                other => panic!("{other:?} has no formula here"),
+            };
+            assert!((spectrum.overlap(convention) - formula).abs() <= bound, "{convention:?}");
+        }
+    }
+}
+both!(t1_6_spectrum_of_a_safety_subspace, spectrum_of_a_safety_subspace);
+
+// ── §3.1 Directions from samples ───────────────────────────────────────────────
+
+fn directions_from_samples<T: Real>() {
+    let mut rng = rng(31);
+    let (d, n) = (30, 40);
+    let truth = direction::<T>(d, &mut rng);
+    let minus = gaussian::<T>(n, d, &mut rng);
+    // Each pair moves along the truth by a length of its own, with a little noise.
+    let mut plus = minus.clone();
+    for mut row in plus.row_iter_mut() {
+        let length = t::<T>(2.0 + 0.5 * normal(&mut rng));
+        row += truth.as_vector().transpose() * length;
+        row += gaussian::<T>(1, d, &mut rng) * t::<T>(0.01);
+    }
+    let pairs = PairedContrast::new(&plus, &minus).expect("pairs");
+    let mean = pairs.mean_difference().expect("resolved");
+    let top = pairs.top_component().expect("resolved");
+    // Noise of 0.01·√(d/n) against a shift of 2.
+    for estimate in [&mean, &top] {
+        let angle = estimate.angle(&truth).expect("one space");
+        assert!(angle <= t(3.0 * 0.01 * (d as f64 / n as f64).sqrt() / 2.0));
+    }
+    // The difference of means is the mean of differences.
+    let groups = Contrast::new(&plus, &minus).expect("groups");
+    let means = groups.mean_difference().expect("resolved");
+    assert!(means.angle(&mean).expect("one space") <= tolerance::mean_difference::<T>(n) * t(8.0));
+    // Labels fix the sign: exchanging them turns the direction round.
+    let turned = PairedContrast::new(&minus, &plus).expect("pairs");
+    let turned = turned.top_component().expect("resolved");
+    assert!(turned.overlap(&top).expect("one space") < t(-0.99));
+    // The rank rule is part of a span.
+    let span = Subspace::from_leading_singular(&(&plus - &minus).transpose(), RankRule::Energy(t(0.9)))
+        .expect("a span");
+    assert_eq!((span.dimension(), span.rank_rule()), (1, RankRule::Energy(t(0.9))));
+    assert!(span.singular_values().len() == d.min(n));
+}
+both!(t3_1_directions_from_samples, directions_from_samples);
+
+// ── §4 The frontier, two objectives ────────────────────────────────────────────
+
+/// Angles over [0, π], the ends included.
+const ANGLES: [f64; 9] = [0.0, 1e-3, 0.4, 1.0, 1.5, 1.7, 2.5, 3.1, std::f64::consts::PI];
+
+/// Two directions of the plane at an angle.
+fn plane<T: Real>(alpha: f64) -> (Direction<T>, Direction<T>) {
+    let v = Direction::from_slice(&[T::one(), T::zero()]).expect("a direction");
+    let c = Direction::from_slice(&[t::<T>(alpha).cos(), t::<T>(alpha).sin()]).expect("a direction");
+    (v, c)
+}
+
+fn frontier_is_the_image_of_the_ball<T: Real>() {
+    let mut rng = rng(41);
+    let b = 2.5;
+    for alpha in ANGLES {
+        let (v, c) = plane::<T>(alpha);
+        let frontier = ParetoFrontier::between(&v, &c, budget(b)).expect("one space");
+        let bound = closed::<T>() * t(b);
+        for _ in 0..200 {
+            // Nothing in the ball is outside the ellipse or above the frontier …
+            let delta = direction::<T>(2, &mut rng).as_vector() * t::<T>(b * normal(&mut rng).sin());
+            let y = c.as_vector().dot(&delta);
+            let s = v.as_vector().dot(&delta);
+            assert!(s <= frontier.safety_at(y).expect("in reach") + bound);
+            let point = Point { capability: y, safety: s };
+            assert!(frontier.contains(point).expect("finite"));
+        }
+        for j in 0..=20 {
+            // … and the frontier is attained.
+            let y = t::<T>(b) * t(-1.0 + f64::from(j) / 10.0);
+            let shift = OptimalShift::at_capability(&v, &c, budget(b), y).expect("in reach");
+            let s = frontier.safety_at(y).expect("in reach");
+            assert!((shift.safety() - s).abs() <= bound);
+            assert!((shift.capability() - y).abs() <= bound);
+            assert!(shift.length() <= t::<T>(b) + bound);
+            // It satisfies the ellipse with equality.
+            let (cosine, sine) = (frontier.cosine(), frontier.sine());
+            let form = y * y - t::<T>(2.0) * y * s * cosine + s * s;
+            let size = t::<T>(4.0 * b * b) * closed();
+            assert!((form - t::<T>(b * b) * sine * sine).abs() <= size);
+        }
+    }
+}
+both!(t4_1_frontier_is_the_image_of_the_ball, frontier_is_the_image_of_the_ball);
+
+fn efficient_arc<T: Real>() {
+    let b = 2.0;
+    for alpha in ANGLES {
+        let frontier = ParetoFrontier::from_angle(
+            if alpha > 3.14159 { T::pi() } else { t(alpha) },
+            budget(b),
+        )
+        .expect("an angle");
+        let bound = closed::<T>() * t(b);
+        let [safest, ablest] = frontier.efficient_arc();
+        assert!((safest.capability - t::<T>(b) * frontier.cosine()).abs() <= bound);
+        assert_eq!((safest.safety, ablest.capability), (t(b), t(b)));
+        // Below the arc both can still be improved: there the frontier rises with c.
+        for j in 0..100 {
+            let y = t::<T>(b) * t(-0.995 + 0.02 * f64::from(j).min(99.0));
+            let step = t::<T>(b * 1e-3);
+            if y + step > t(b) {
+                continue;
+            }
+            let rises = frontier.safety_at(y + step).expect("in reach")
+                - frontier.safety_at(y).expect("in reach");
+            if y + step < safest.capability {
+                assert!(rises >= -bound, "inefficient below the arc");
+                assert!(!frontier.is_efficient(y));
+            } else if y > safest.capability {
+                assert!(rises <= bound, "a trade-off on the arc");
+                assert!(frontier.is_efficient(y));
+            }
+        }
+        // For cos α > 0 the whole arc gains in both; for cos α < 0 one end pays.
+        let both = safest.capability > T::zero() && ablest.safety > T::zero();
+        match frontier.interaction() {
+            Interaction::Synergy => assert!(both),
+            Interaction::Tax => assert!(!both),
+            other => panic!("{alpha} is not {other:?}"),
+        }
+        // The price is the slope, by a central difference.
+        for j in 1..10 {
+            let y = t::<T>(b) * t(-0.9 + 0.18 * f64::from(j));
+            let h = t::<T>(b) * T::machine_epsilon().cbrt();
+            let (up, down) = (frontier.safety_at(y + h), frontier.safety_at(y - h));
+            let slope = (up.expect("in reach") - down.expect("in reach")) / (h + h);
+            let price = frontier.price_at(y).expect("finite");
+            // Third derivative h²/6 and rounding ε/h, both of order ε^(2/3).
+            let order = T::machine_epsilon().cbrt().powi(2) * t(100.0);
+            assert!((slope - price).abs() <= order, "{slope} {price}");
+        }
+    }
+}
+both!(t4_2_efficient_arc, efficient_arc);
+
+fn preservation_reading<T: Real>() {
+    let b = 3.0;
+    for alpha in [0.1_f64, 0.6435, 1.0, 1.5] {
+        let (v, c) = planted::<T>(15, 3, alpha, 43);
+        let tax = TaxRate::between(&v, &c).expect("one space");
+        let frontier = PreservationFrontier::new(tax, budget(b));
+        let bound = closed::<T>() * t(b);
+        // The free gain is B√(1 − τ), and a shift outside the subspace attains it.
+        assert!((frontier.free_gain() - t::<T>(b) * tax.complement().sqrt()).abs() <= bound);
+        let free = OptimalShift::at_cost(&v, &c, budget(b), T::zero()).expect("in reach");
+        assert!((free.safety() - frontier.free_gain()).abs() <= bound);
+        assert!(free.capability() <= bound);
+        // Cost and gain are inverse to each other beyond it.
+        for j in 0..=20 {
+            let share = f64::from(j) / 20.0;
+            let s = frontier.free_gain() + (t::<T>(b) - frontier.free_gain()) * t(share);
+            let s = s.min(t(b));
+            let kappa = frontier.min_cost(s).expect("in reach");
+            let back = frontier.max_safety(kappa).expect("in reach");
+            // ds/dκ ≤ cos α ≤ 1 on this part.
+            assert!((back - s).abs() <= bound + bound, "{back} {s}");
+            let direct = s * tax.cosine() - tax.sine() * (t::<T>(b * b) - s * s).max(T::zero()).sqrt();
+            // √(B² − s²) near s = B carries √ε of its own; compare where it does not.
+            if share < 0.9 {
+                assert!((kappa - direct.max(T::zero())).abs() <= bound * t(4.0));
+            }
+        }
+        assert_eq!(frontier.min_cost(T::zero()).expect("in reach"), T::zero());
+        assert!((frontier.min_cost(t(b)).expect("in reach") - frontier.full_cost()).abs() <= bound);
+        assert_eq!(frontier.max_safety(t(b)).expect("in reach"), t(b));
+        // The marginal cost jumps from 0 to 1/cos α and grows without bound.
+        let free = frontier.free_gain();
+        let below = frontier.marginal_cost(free * t(0.99)).expect("in reach");
+        let above = frontier.marginal_cost(free).expect("in reach");
+        assert_eq!(below, T::zero());
+        let relative = closed::<T>() / tax.cosine().powi(2);
+        assert!((above * tax.cosine() - T::one()).abs() <= relative);
+        let steep = t::<T>(b) * (T::one() - T::machine_epsilon() * t(8.0));
+        let last = frontier.marginal_cost(steep).expect("in reach");
+        assert!(last > tax.sine() * t(0.2) / T::machine_epsilon().sqrt());
+        assert!(matches!(
+            frontier.marginal_cost(t(b)),
+            Err(FrontierError::InfinitePrice { .. })
+        ));
+        // Beyond the budget: an error that names it.
+        let beyond = frontier.min_cost(t(b * 1.01));
+        assert!(matches!(beyond, Err(FrontierError::OutOfReach { budget, .. }) if budget == b));
+        // The budget that buys a gain for nothing.
+        let larger = frontier.tax_free_budget(t(b)).expect("not entangled");
+        let richer = PreservationFrontier::new(tax, Budget::new(larger).expect("positive"));
+        assert!((richer.free_gain() - t(b)).abs() <= bound);
+    }
+}
+both!(t4_3_preservation_reading, preservation_reading);
+
+fn limits<T: Real>() {
+    let b = 1.5;
+    let one_to_one = ParetoFrontier::from_angle(T::zero(), budget(b)).expect("an angle");
+    let independent = ParetoFrontier::from_angle(T::frac_pi_2(), budget(b)).expect("an angle");
+    let bound = closed::<T>() * t(b);
+    for j in 0..=10 {
+        let c = t::<T>(b * (-1.0 + f64::from(j) / 5.0));
+        let s = one_to_one.safety_at(c).expect("in reach");
+        assert_eq!(s, c);
+        let s = independent.safety_at(c).expect("in reach");
+        let circle = (t::<T>(b * b) - c * c).max(T::zero()).sqrt();
+        assert!((s - circle).abs() <= bound);
+    }
+    // The limits are approached, not jumped to: s(c) is Lipschitz in α with B.
+    for alpha in [1e-2, 1e-4, 1e-6] {
+        let near = ParetoFrontier::from_angle(t::<T>(alpha), budget(b)).expect("an angle");
+        let gap: T = near.safety_at(t(0.7)).expect("in reach") - t::<T>(0.7);
+        assert!(gap.abs() <= t::<T>(alpha * b) + bound);
+        let near = ParetoFrontier::from_angle(T::frac_pi_2() - t::<T>(alpha), budget(b)).expect("an angle");
+        let gap = near.safety_at(t(0.7)).expect("in reach")
+            - independent.safety_at(t(0.7)).expect("in reach");
+        assert!(gap.abs() <= t::<T>(alpha * b) + bound);
+    }
+}
+both!(t4_4_limits, limits);
+
+fn optimal_shift_certifies_itself<T: Real>() {
+    let b = 4.0;
+    let d = 300;
+    for alpha in [0.3_f64, 1.2] {
+        let (v, c) = planted::<T>(d, 6, alpha, 45);
+        let tax = TaxRate::between(&v, &c).expect("one space");
+        let frontier = PreservationFrontier::new(tax, budget(b));
+        // (log₂ d + 28)·ε·B, as the type promises.
+        let bound = t::<T>(((d as f64).log2() + 28.0) * b) * T::machine_epsilon();
+        for j in 0..=10 {
+            let share = t::<T>(f64::from(j) / 10.0);
+            let at_cost = OptimalShift::at_cost(&v, &c, budget(b), frontier.full_cost() * share)
+                .expect("in reach");
+            assert!(at_cost.gap().abs() <= bound, "gap {}", at_cost.gap());
+            assert!((at_cost.capability() - frontier.full_cost() * share).abs() <= bound);
+            assert!(at_cost.length() <= t::<T>(b) + bound);
+            let gain = t::<T>(b) * share;
+            let at_safety = OptimalShift::at_safety(&v, &c, budget(b), gain).expect("in reach");
+            assert!((at_safety.safety() - gain).abs() <= bound);
+            assert!(at_safety.gap().abs() <= bound, "gap {}", at_safety.gap());
+            // Measured again, from the coordinates alone.
+            let delta = at_safety.delta();
+            assert!((v.as_vector().dot(delta) - at_safety.safety()).abs() <= bound);
+            let cost = c.project(delta).expect("finite").norm();
+            assert!((cost - at_safety.capability()).abs() <= bound);
+        }
+    }
+}
+both!(t4_5_optimal_shift_certifies_itself, optimal_shift_certifies_itself);
+
+// ── §10 The plain-language account ─────────────────────────────────────────────
+
+#[test]
+fn t10_right_angle_costs_nothing_and_zero_angle_trades_one_to_one() {
+    let rate = |alpha: f64| {
+        let (v, c) = plane::<f64>(alpha);
+        PreservationFrontier::new(TaxRate::single(&v, &c).expect("one space"), Budget::unit())
+    };
+    let right = rate(std::f64::consts::FRAC_PI_2);
+    assert!(right.min_cost(1.0).expect("in reach") <= tolerance::closed_form());
+    let same = rate(0.0);
+    for s in [0.1, 0.5, 1.0] {
+        assert!((same.min_cost(s).expect("in reach") - s).abs() <= tolerance::closed_form());
+    }
+    let between = rate(std::f64::consts::FRAC_PI_4);
+    assert!(between.free_gain() > 0.7);
+    assert_eq!(between.min_cost(0.7).expect("in reach"), 0.0);
+    assert!(between.min_cost(0.8).expect("in reach") > 0.0);
+}
+
+/// The angle measured beforehand predicts the loss that is then measured: samples of
+/// a linear model are moved by the recommended shift and measured again.
+#[test]
+fn t10_angle_measured_beforehand_predicts_the_loss() {
+    let mut rng = rng(10);
+    let (v, c) = planted::<f64>(50, 1, 0.8, 10);
+    let capability = Direction::new(&c.basis().column(0)).expect("unit");
+    let samples = gaussian::<f64>(200, 50, &mut rng);
+    let score = |x: &DMatrix<f64>, w: &DVector<f64>| (x * w).mean();
+    for cost in [0.0, 0.2, 0.5] {
+        let shift = OptimalShift::at_cost(&v, &c, Budget::unit(), cost).expect("in reach");
+        let moved = DMatrix::from_fn(200, 50, |i, j| samples[(i, j)] + shift.delta()[j]);
+        let loss = score(&moved, capability.as_vector()) - score(&samples, capability.as_vector());
+        let gain = score(&moved, v.as_vector()) - score(&samples, v.as_vector());
+        let frontier =
+            PreservationFrontier::new(TaxRate::between(&v, &c).expect("one space"), Budget::unit());
+        let bound = tolerance::mean_difference::<f64>(200);
+        assert!((loss.abs() - cost).abs() <= bound);
+        assert!((gain - frontier.max_safety(cost).expect("in reach")).abs() <= bound);
+    }
+}
