@@ -86,7 +86,11 @@ fn assert_formula<T: Real>(matrix: &DMatrix<T>, rows: usize) {
     assert_eq!(matrix.shape(), (rows, COLUMNS));
     for i in 0..rows {
         for j in 0..COLUMNS {
-            assert_eq!(Real::to_double(matrix[(i, j)]), formula(i, j), "at {i}, {j}");
+            assert_eq!(
+                Real::to_double(matrix[(i, j)]),
+                formula(i, j),
+                "at {i}, {j}"
+            );
         }
     }
 }

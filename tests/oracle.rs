@@ -55,7 +55,10 @@ fn principal_angles<T: Real>(scalar: &str) {
         }
         vectors_belong_to_the_angles(&pairs, &a, &b);
     }
-    println!("{scalar}: worst angle error is {:.3} of the bound, in {}", worst.0, worst.1);
+    println!(
+        "{scalar}: worst angle error is {:.3} of the bound, in {}",
+        worst.0, worst.1
+    );
 }
 
 /// Orthonormal, in their subspaces, and ⟨uᵢ, wⱼ⟩ = δᵢⱼ·cos θⱼ.
@@ -70,10 +73,17 @@ fn vectors_belong_to_the_angles<T: Real>(
     let cosines = DMatrix::from_diagonal(pairs.angles().cosines());
     for (deviation, what) in [
         (pairs.left().transpose() * pairs.left() - &identity, "left"),
-        (pairs.right().transpose() * pairs.right() - &identity, "right"),
+        (
+            pairs.right().transpose() * pairs.right() - &identity,
+            "right",
+        ),
         (pairs.left().transpose() * pairs.right() - &cosines, "cross"),
     ] {
-        assert!(deviation.amax() <= tolerance, "{what} off by {}", deviation.amax());
+        assert!(
+            deviation.amax() <= tolerance,
+            "{what} off by {}",
+            deviation.amax()
+        );
     }
     for (vectors, space) in [(pairs.left(), a), (pairs.right(), b)] {
         for x in vectors.column_iter() {
@@ -109,16 +119,16 @@ fn exact_tiny_angles_are_right_relative_to_themselves() {
         let angles = PrincipalAngles::between(&a, &b).expect("angles");
         for (ours, truth) in angles.radians().iter().zip(numbers(&case["angles"])) {
             let bound = tolerance::angle::<f64>(1) * truth;
-            assert!((ours - truth).abs() <= bound, "{name}: {ours:e} against {truth:e}");
+            assert!(
+                (ours - truth).abs() <= bound,
+                "{name}: {ours:e} against {truth:e}"
+            );
         }
     }
     assert!(seen >= 3, "only {seen} exact cases");
 }
 
-fn singular_values<T: Real>(
-    scalar: &str,
-    svd: impl Fn(&DMatrix<T>) -> Result<ThinSvd<T>, Error>,
-) {
+fn singular_values<T: Real>(scalar: &str, svd: impl Fn(&DMatrix<T>) -> Result<ThinSvd<T>, Error>) {
     for case in of_scalar("singular_values.json", scalar) {
         let (rows, columns) = (count(&case["rows"]), count(&case["cols"]));
         let a = matrix::<T>(&case["a"], rows, columns);
@@ -168,7 +178,10 @@ fn frontier() {
         let sine = number(&case["sin_alpha"]);
         near("sine", frontier.sine(), sine, sine);
         let (together, apart) = frontier.semi_axes();
-        let (plus, minus) = (number(&case["semi_axis_plus"]), number(&case["semi_axis_minus"]));
+        let (plus, minus) = (
+            number(&case["semi_axis_plus"]),
+            number(&case["semi_axis_minus"]),
+        );
         near("semi-axis along synergy", together, plus, plus);
         near("semi-axis along exchange", apart, minus, minus);
         let area = number(&case["area"]);
@@ -182,7 +195,12 @@ fn frontier() {
                 // the price may be far larger than the price.
                 let x = c / b;
                 let steep = (x * sine / ((1.0 - x) * (1.0 + x)).sqrt()).abs();
-                near("price", frontier.price_at(c).expect("finite"), price, 1.0 + steep);
+                near(
+                    "price",
+                    frontier.price_at(c).expect("finite"),
+                    price,
+                    1.0 + steep,
+                );
             }
         }
         for request in case["required_budget"].as_array().expect("points") {
@@ -239,8 +257,18 @@ fn tax() {
                 "{name} {what}: {ours:e} against {truth:e}, bound {bound:e}"
             );
         };
-        near("tau", tau.value(), truth, slope * angle + angle * angle + 8.0 * eps * truth);
-        near("1 − tau", tau.complement(), rest, slope * angle + angle * angle + 8.0 * eps * rest);
+        near(
+            "tau",
+            tau.value(),
+            truth,
+            slope * angle + angle * angle + 8.0 * eps * truth,
+        );
+        near(
+            "1 − tau",
+            tau.complement(),
+            rest,
+            slope * angle + angle * angle + 8.0 * eps * rest,
+        );
         near("alpha", tau.angle(), number(&case["alpha"]), angle);
         let shares = Attribution::exact(&v, &capabilities).expect("shares");
         for i in 0..p {
@@ -250,8 +278,18 @@ fn tax() {
             near("tau_i", shares.individual()[i].value(), single, 16.0 * eps);
             // A share moves with the direction that is its own, which is determined
             // to the angle bound.
-            near("unique", shares.unique()[i], numbers(&case["unique"])[i], 2.0 * angle);
-            near("Shapley", shares.shapley()[i], numbers(&case["shapley"])[i], 2.0 * angle);
+            near(
+                "unique",
+                shares.unique()[i],
+                numbers(&case["unique"])[i],
+                2.0 * angle,
+            );
+            near(
+                "Shapley",
+                shares.shapley()[i],
+                numbers(&case["shapley"])[i],
+                2.0 * angle,
+            );
         }
     }
 }

@@ -12,7 +12,10 @@ use rand::RngExt;
 type Algorithm<T> = fn(&DMatrix<T>) -> Result<ThinSvd<T>, Error>;
 
 fn algorithms<T: Real>() -> [(&'static str, Algorithm<T>); 2] {
-    [("default", |a| ThinSvd::new(a)), ("Jacobi", |a| ThinSvd::jacobi(a))]
+    [
+        ("default", |a| ThinSvd::new(a)),
+        ("Jacobi", |a| ThinSvd::jacobi(a)),
+    ]
 }
 
 /// A = U·Σ·Vᵀ with orthonormal factors and descending values, to rounding.
@@ -20,15 +23,31 @@ fn assert_is_svd<T: Real>(name: &str, a: &DMatrix<T>, svd: &ThinSvd<T>) {
     let (rows, columns) = a.shape();
     let size = T::from_double(((rows * columns) as f64).sqrt());
     let eps = T::machine_epsilon();
-    let (u, s, v) = (svd.left_vectors(), svd.singular_values(), svd.right_vectors());
+    let (u, s, v) = (
+        svd.left_vectors(),
+        svd.singular_values(),
+        svd.right_vectors(),
+    );
     let bound = T::from_double(8.0) * size * eps;
     let identity = DMatrix::<T>::identity(s.len(), s.len());
-    assert!((u.transpose() * u - &identity).amax() <= bound, "{name}: U of {rows}×{columns}");
-    assert!((v.transpose() * v - &identity).amax() <= bound, "{name}: V of {rows}×{columns}");
+    assert!(
+        (u.transpose() * u - &identity).amax() <= bound,
+        "{name}: U of {rows}×{columns}"
+    );
+    assert!(
+        (v.transpose() * v - &identity).amax() <= bound,
+        "{name}: V of {rows}×{columns}"
+    );
     let rebuilt = u * DMatrix::from_diagonal(s) * v.transpose();
     let error = (rebuilt - a).amax();
-    assert!(error <= bound * s[0], "{name}: {rows}×{columns} is off by {error}");
-    assert!(s.iter().zip(s.iter().skip(1)).all(|(x, y)| x >= y), "{name}: order");
+    assert!(
+        error <= bound * s[0],
+        "{name}: {rows}×{columns} is off by {error}"
+    );
+    assert!(
+        s.iter().zip(s.iter().skip(1)).all(|(x, y)| x >= y),
+        "{name}: order"
+    );
 }
 
 fn all_ones<T: Real>() {
@@ -41,8 +60,15 @@ fn all_ones<T: Real>() {
                 let largest = ((rows * columns) as f64).sqrt();
                 let bound = 8.0 * largest * T::machine_epsilon().to_double() * largest;
                 let s = svd.singular_values();
-                assert!((s[0].to_double() - largest).abs() <= bound, "{name} {rows}×{columns}");
-                assert!(s[1].to_double() <= bound, "{name} {rows}×{columns}: {}", s[1]);
+                assert!(
+                    (s[0].to_double() - largest).abs() <= bound,
+                    "{name} {rows}×{columns}"
+                );
+                assert!(
+                    s[1].to_double() <= bound,
+                    "{name} {rows}×{columns}: {}",
+                    s[1]
+                );
             }
         }
     }
@@ -88,7 +114,11 @@ fn graded<T: Real>(smallest: f64) {
         let size = rows.min(columns);
         let exponent = |j: usize| j as f64 / (size - 1) as f64;
         let values = DMatrix::from_fn(size, size, |i, j| {
-            T::from_double(if i == j { smallest.powf(exponent(j)) } else { 0.0 })
+            T::from_double(if i == j {
+                smallest.powf(exponent(j))
+            } else {
+                0.0
+            })
         });
         let u = subspace::<T>(rows, size, &mut rng).basis() * values;
         let a = u * subspace::<T>(columns, size, &mut rng).basis().transpose();
@@ -115,7 +145,11 @@ fn extreme_scales<T: Real>(exponent: i32) {
             let s = T::from_double(2.0_f64.powi(sign * exponent));
             let scaled = svd(&(&a * s)).expect("an SVD");
             // Scaling by a power of two changes nothing but the units.
-            assert_eq!(scaled.singular_values(), &(plain.singular_values() * s), "{name}");
+            assert_eq!(
+                scaled.singular_values(),
+                &(plain.singular_values() * s),
+                "{name}"
+            );
         }
     }
 }
@@ -143,7 +177,14 @@ fn non_finite_and_empty_input_is_refused_at_once() {
             let mut a = DMatrix::from_element(6, 4, 1.0);
             a[(3, 2)] = bad;
             assert!(
-                matches!(svd(&a), Err(Error::NonFinite { row: 3, column: 2, .. })),
+                matches!(
+                    svd(&a),
+                    Err(Error::NonFinite {
+                        row: 3,
+                        column: 2,
+                        ..
+                    })
+                ),
                 "{name}"
             );
         }
@@ -152,6 +193,9 @@ fn non_finite_and_empty_input_is_refused_at_once() {
             assert!(matches!(svd(&empty), Err(Error::Empty { .. })), "{name}");
         }
         let huge = DMatrix::from_element(4, 4, f64::MAX);
-        assert!(matches!(svd(&huge), Err(Error::OutOfRange { .. })), "{name}");
+        assert!(
+            matches!(svd(&huge), Err(Error::OutOfRange { .. })),
+            "{name}"
+        );
     }
 }

@@ -46,7 +46,9 @@ fn planted<T: Real>(d: usize, m: usize, alpha: f64, seed: u64) -> (Direction<T>,
     let mut rng = rng(seed);
     let c = subspace::<T>(d, m, &mut rng);
     let inside = c.basis() * gaussian::<T>(m, 1, &mut rng).column(0);
-    let outside = c.reject(&gaussian::<T>(d, 1, &mut rng).column(0).into_owned()).expect("finite");
+    let outside = c
+        .reject(&gaussian::<T>(d, 1, &mut rng).column(0).into_owned())
+        .expect("finite");
     let v = inside.normalize() * t::<T>(alpha.cos()) + outside.normalize() * t::<T>(alpha.sin());
     (Direction::new(&v).expect("a direction"), c)
 }
@@ -75,12 +77,17 @@ fn rate_is_projection_gram_form_and_cosine<T: Real>() {
         );
         let gram = all.transpose() * &all;
         let from_gram = TaxRate::from_gram(&gram, 0).expect("positive semidefinite");
-        let condition = Subspace::from_columns(&raw).expect("a span").condition_number();
+        let condition = Subspace::from_columns(&raw)
+            .expect("a span")
+            .condition_number();
         let bound = tolerance::eigenvalue::<T>(7) * condition * condition;
         assert!((from_gram.value() - tax.value()).abs() <= bound);
     }
 }
-both!(t1_1_rate_is_projection_gram_form_and_cosine, rate_is_projection_gram_form_and_cosine);
+both!(
+    t1_1_rate_is_projection_gram_form_and_cosine,
+    rate_is_projection_gram_form_and_cosine
+);
 
 fn rate_of_one_capability<T: Real>() {
     let mut rng = rng(12);
@@ -109,15 +116,20 @@ fn sign_tells_synergy_from_tax<T: Real>() {
     let step = v.as_vector().dot(c.as_vector());
     assert!(step * there.overlaps()[0] > T::zero());
 }
-both!(t1_3_sign_tells_synergy_from_tax, sign_tells_synergy_from_tax);
+both!(
+    t1_3_sign_tells_synergy_from_tax,
+    sign_tells_synergy_from_tax
+);
 
 /// Σ over subsets S without i of |S|!(p−|S|−1)!/p!·(τ(S∪i) − τ(S)), each τ by a
 /// projection of its own: the definition, with no code of the crate's game.
 fn shapley_by_definition<T: Real>(v: &Direction<T>, cs: &[Direction<T>]) -> Vec<T> {
     let p = cs.len();
     let worth = |mask: usize| {
-        let members: Vec<Direction<T>> =
-            (0..p).filter(|i| mask >> i & 1 == 1).map(|i| cs[i].clone()).collect();
+        let members: Vec<Direction<T>> = (0..p)
+            .filter(|i| mask >> i & 1 == 1)
+            .map(|i| cs[i].clone())
+            .collect();
         if members.is_empty() {
             return T::zero();
         }
@@ -127,11 +139,13 @@ fn shapley_by_definition<T: Real>(v: &Direction<T>, cs: &[Direction<T>]) -> Vec<
     let factorial = |n: usize| (1..=n).map(|x| x as f64).product::<f64>();
     (0..p)
         .map(|i| {
-            (0..1_usize << p).filter(|mask| mask >> i & 1 == 0).fold(T::zero(), |sum, mask| {
-                let s = mask.count_ones() as usize;
-                let weight = factorial(s) * factorial(p - s - 1) / factorial(p);
-                sum + t::<T>(weight) * (worth(mask | 1 << i) - worth(mask))
-            })
+            (0..1_usize << p)
+                .filter(|mask| mask >> i & 1 == 0)
+                .fold(T::zero(), |sum, mask| {
+                    let s = mask.count_ones() as usize;
+                    let weight = factorial(s) * factorial(p - s - 1) / factorial(p);
+                    sum + t::<T>(weight) * (worth(mask | 1 << i) - worth(mask))
+                })
         })
         .collect()
 }
@@ -148,8 +162,7 @@ fn shapley_adds_up_and_single_rates_do_not<T: Real>() {
     assert!((shares.shapley().sum() - shares.total().value()).abs() <= bound);
     // Unique shares are differences of two rates.
     for i in 0..5 {
-        let others: Vec<Direction<T>> =
-            (0..5).filter(|&j| j != i).map(|j| cs[j].clone()).collect();
+        let others: Vec<Direction<T>> = (0..5).filter(|&j| j != i).map(|j| cs[j].clone()).collect();
         let without = Subspace::from_directions(&others).expect("a span");
         let without = TaxRate::between(&v, &without).expect("one space");
         let difference = shares.total().value() - without.value();
@@ -159,7 +172,10 @@ fn shapley_adds_up_and_single_rates_do_not<T: Real>() {
     let c = direction::<T>(12, &mut rng);
     let copies = vec![c.clone(); 16];
     let shares = Attribution::exact(&v, &copies).expect("shares");
-    let sum = shares.individual().iter().fold(T::zero(), |s, r| s + r.value());
+    let sum = shares
+        .individual()
+        .iter()
+        .fold(T::zero(), |s, r| s + r.value());
     assert!(sum > t::<T>(15.0) * shares.total().value());
     assert!((shares.shapley().sum() - shares.total().value()).abs() <= bound);
     // Above sixteen the exact form refuses and the sampled form reports its error.
@@ -167,18 +183,35 @@ fn shapley_adds_up_and_single_rates_do_not<T: Real>() {
     let v = direction::<T>(40, &mut rng);
     assert!(matches!(
         Attribution::exact(&v, &many),
-        Err(Error::OutOfBounds { most: 16, actual: 20, .. })
+        Err(Error::OutOfBounds {
+            most: 16,
+            actual: 20,
+            ..
+        })
     ));
     let sampled = Attribution::sampled(&v, &many, 200, &mut rng).expect("shares");
     let bound = angle_bound::<T>(20) * sampled.subspace().condition_number() * t(4.0);
     assert!((sampled.shapley().sum() - sampled.total().value()).abs() <= bound);
-    assert!(sampled.standard_errors().expect("sampled").iter().all(|e| *e > T::zero()));
+    assert!(
+        sampled
+            .standard_errors()
+            .expect("sampled")
+            .iter()
+            .all(|e| *e > T::zero())
+    );
 }
-both!(t1_4_shapley_adds_up_and_single_rates_do_not, shapley_adds_up_and_single_rates_do_not);
+both!(
+    t1_4_shapley_adds_up_and_single_rates_do_not,
+    shapley_adds_up_and_single_rates_do_not
+);
 
 fn complement_keeps_its_digits<T: Real>() {
     // v at a distance of exactly h = 2^-e from the axis: 1 − τ = h²/(1 + h²).
-    let smallest = if T::machine_epsilon() < t(1e-10) { 40 } else { 18 };
+    let smallest = if T::machine_epsilon() < t(1e-10) {
+        40
+    } else {
+        18
+    };
     for e in [1, 5, smallest / 2, smallest] {
         let h = 2.0_f64.powi(-e);
         let v = Direction::from_slice(&[T::one(), t(h), T::zero()]).expect("a direction");
@@ -192,7 +225,10 @@ fn complement_keeps_its_digits<T: Real>() {
         let eps = T::machine_epsilon().to_double();
         let tax = TaxRate::between(&v, &axis).expect("one space");
         let bound = truth * 16.0 * eps / truth.sqrt();
-        assert!((tax.complement().to_double() - truth).abs() <= bound, "2^-{e}");
+        assert!(
+            (tax.complement().to_double() - truth).abs() <= bound,
+            "2^-{e}"
+        );
         // The rounded remainder of τ has lost them at the smallest distance.
         if e == smallest {
             let naive = (T::one() - tax.value()).to_double();
@@ -204,12 +240,18 @@ fn complement_keeps_its_digits<T: Real>() {
         assert!((tax.value().to_double() - truth).abs() <= bound, "2^-{e}");
     }
 }
-both!(t1_5_complement_keeps_its_digits, complement_keeps_its_digits);
+both!(
+    t1_5_complement_keeps_its_digits,
+    complement_keeps_its_digits
+);
 
 fn spectrum_of_a_safety_subspace<T: Real>() {
     let mut rng = rng(16);
     for (k, m) in [(2, 5), (5, 2), (3, 3)] {
-        let (s, c) = (subspace::<T>(20, k, &mut rng), subspace::<T>(20, m, &mut rng));
+        let (s, c) = (
+            subspace::<T>(20, k, &mut rng),
+            subspace::<T>(20, m, &mut rng),
+        );
         let spectrum = TaxSpectrum::between(&s, &c).expect("a spectrum");
         let q = k.min(m);
         let bound = angle_bound::<T>(q) * t(4.0);
@@ -225,7 +267,11 @@ fn spectrum_of_a_safety_subspace<T: Real>() {
         let cheapest = spectrum.cheapest_direction();
         assert!(s.contains(cheapest, bound).expect("one space"));
         let cheapest = TaxRate::between(cheapest, &c).expect("one space").value();
-        let least = if k > m { T::zero() } else { spectrum.rates()[q - 1].value() };
+        let least = if k > m {
+            T::zero()
+        } else {
+            spectrum.rates()[q - 1].value()
+        };
         assert!((cheapest - least).abs() <= bound);
         // Every convention has its own value, by its formula over the angles.
         let angles = spectrum.principal().angles();
@@ -236,17 +282,25 @@ fn spectrum_of_a_safety_subspace<T: Real>() {
                 Overlap::MeanOverSafety => squares / t(k as f64),
                 Overlap::MeanOverAngles => squares / t(q as f64),
                 Overlap::ProjectionMetric => angles.radians()[q - 1].sin(),
-                Overlap::Chordal => {
-                    angles.radians().iter().fold(T::zero(), |x, a| x + a.sin().powi(2)).sqrt()
-                }
+                Overlap::Chordal => angles
+                    .radians()
+                    .iter()
+                    .fold(T::zero(), |x, a| x + a.sin().powi(2))
+                    .sqrt(),
                 Overlap::Geodesic => angles.radians().norm(),
                 other => panic!("{other:?} has no formula here"),
             };
-            assert!((spectrum.overlap(convention) - formula).abs() <= bound, "{convention:?}");
+            assert!(
+                (spectrum.overlap(convention) - formula).abs() <= bound,
+                "{convention:?}"
+            );
         }
     }
 }
-both!(t1_6_spectrum_of_a_safety_subspace, spectrum_of_a_safety_subspace);
+both!(
+    t1_6_spectrum_of_a_safety_subspace,
+    spectrum_of_a_safety_subspace
+);
 
 // ── §3.1 Directions from samples ───────────────────────────────────────────────
 
@@ -279,9 +333,13 @@ fn directions_from_samples<T: Real>() {
     let turned = turned.top_component().expect("resolved");
     assert!(turned.overlap(&top).expect("one space") < t(-0.99));
     // The rank rule is part of a span.
-    let span = Subspace::from_leading_singular(&(&plus - &minus).transpose(), RankRule::Energy(t(0.9)))
-        .expect("a span");
-    assert_eq!((span.dimension(), span.rank_rule()), (1, RankRule::Energy(t(0.9))));
+    let span =
+        Subspace::from_leading_singular(&(&plus - &minus).transpose(), RankRule::Energy(t(0.9)))
+            .expect("a span");
+    assert_eq!(
+        (span.dimension(), span.rank_rule()),
+        (1, RankRule::Energy(t(0.9)))
+    );
     assert!(span.singular_values().len() == d.min(n));
 }
 both!(t3_1_directions_from_samples, directions_from_samples);
@@ -289,12 +347,23 @@ both!(t3_1_directions_from_samples, directions_from_samples);
 // ── §4 The frontier, two objectives ────────────────────────────────────────────
 
 /// Angles over [0, π], the ends included.
-const ANGLES: [f64; 9] = [0.0, 1e-3, 0.4, 1.0, 1.5, 1.7, 2.5, 3.1, std::f64::consts::PI];
+const ANGLES: [f64; 9] = [
+    0.0,
+    1e-3,
+    0.4,
+    1.0,
+    1.5,
+    1.7,
+    2.5,
+    3.1,
+    std::f64::consts::PI,
+];
 
 /// Two directions of the plane at an angle.
 fn plane<T: Real>(alpha: f64) -> (Direction<T>, Direction<T>) {
     let v = Direction::from_slice(&[T::one(), T::zero()]).expect("a direction");
-    let c = Direction::from_slice(&[t::<T>(alpha).cos(), t::<T>(alpha).sin()]).expect("a direction");
+    let c =
+        Direction::from_slice(&[t::<T>(alpha).cos(), t::<T>(alpha).sin()]).expect("a direction");
     (v, c)
 }
 
@@ -307,11 +376,15 @@ fn frontier_is_the_image_of_the_ball<T: Real>() {
         let bound = closed::<T>() * t(b);
         for _ in 0..200 {
             // Nothing in the ball is outside the ellipse or above the frontier …
-            let delta = direction::<T>(2, &mut rng).as_vector() * t::<T>(b * normal(&mut rng).sin());
+            let delta =
+                direction::<T>(2, &mut rng).as_vector() * t::<T>(b * normal(&mut rng).sin());
             let y = c.as_vector().dot(&delta);
             let s = v.as_vector().dot(&delta);
             assert!(s <= frontier.safety_at(y).expect("in reach") + bound);
-            let point = Point { capability: y, safety: s };
+            let point = Point {
+                capability: y,
+                safety: s,
+            };
             assert!(frontier.contains(point).expect("finite"));
         }
         for j in 0..=20 {
@@ -330,16 +403,17 @@ fn frontier_is_the_image_of_the_ball<T: Real>() {
         }
     }
 }
-both!(t4_1_frontier_is_the_image_of_the_ball, frontier_is_the_image_of_the_ball);
+both!(
+    t4_1_frontier_is_the_image_of_the_ball,
+    frontier_is_the_image_of_the_ball
+);
 
 fn efficient_arc<T: Real>() {
     let b = 2.0;
     for alpha in ANGLES {
-        let frontier = ParetoFrontier::from_angle(
-            if alpha > 3.14159 { T::pi() } else { t(alpha) },
-            budget(b),
-        )
-        .expect("an angle");
+        let frontier =
+            ParetoFrontier::from_angle(if alpha > 3.14159 { T::pi() } else { t(alpha) }, budget(b))
+                .expect("an angle");
         let bound = closed::<T>() * t(b);
         let [safest, ablest] = frontier.efficient_arc();
         assert!((safest.capability - t::<T>(b) * frontier.cosine()).abs() <= bound);
@@ -404,7 +478,8 @@ fn preservation_reading<T: Real>() {
             let back = frontier.max_safety(kappa).expect("in reach");
             // ds/dκ ≤ cos α ≤ 1 on this part.
             assert!((back - s).abs() <= bound + bound, "{back} {s}");
-            let direct = s * tax.cosine() - tax.sine() * (t::<T>(b * b) - s * s).max(T::zero()).sqrt();
+            let direct =
+                s * tax.cosine() - tax.sine() * (t::<T>(b * b) - s * s).max(T::zero()).sqrt();
             // √(B² − s²) near s = B carries √ε of its own; compare where it does not.
             if share < 0.9 {
                 assert!((kappa - direct.max(T::zero())).abs() <= bound * t(4.0));
@@ -456,7 +531,8 @@ fn limits<T: Real>() {
         let near = ParetoFrontier::from_angle(t::<T>(alpha), budget(b)).expect("an angle");
         let gap: T = near.safety_at(t(0.7)).expect("in reach") - t::<T>(0.7);
         assert!(gap.abs() <= t::<T>(alpha * b) + bound);
-        let near = ParetoFrontier::from_angle(T::frac_pi_2() - t::<T>(alpha), budget(b)).expect("an angle");
+        let near = ParetoFrontier::from_angle(T::frac_pi_2() - t::<T>(alpha), budget(b))
+            .expect("an angle");
         let gap = near.safety_at(t(0.7)).expect("in reach")
             - independent.safety_at(t(0.7)).expect("in reach");
         assert!(gap.abs() <= t::<T>(alpha * b) + bound);
@@ -492,7 +568,10 @@ fn optimal_shift_certifies_itself<T: Real>() {
         }
     }
 }
-both!(t4_5_optimal_shift_certifies_itself, optimal_shift_certifies_itself);
+both!(
+    t4_5_optimal_shift_certifies_itself,
+    optimal_shift_certifies_itself
+);
 
 // ── §10 The plain-language account ─────────────────────────────────────────────
 

@@ -27,7 +27,12 @@ pub fn number(value: &Value) -> f64 {
 
 /// A field that holds a list of either.
 pub fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().expect("a list").iter().map(number).collect()
+    value
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(number)
+        .collect()
 }
 
 /// A field that holds a count.
