@@ -49,7 +49,9 @@ pub enum Error {
         columns: usize,
     },
     /// A vector or column that must have a direction is zero.
-    #[error("`{argument}` is zero in column {column}, so it has no direction; leave it out or check where it came from")]
+    #[error(
+        "`{argument}` is zero in column {column}, so it has no direction; leave it out or check where it came from"
+    )]
     #[non_exhaustive]
     ZeroVector {
         /// The argument at fault.
@@ -181,7 +183,9 @@ pub enum Error {
         argument: &'static str,
     },
     /// A bounded iteration used up its bound.
-    #[error("{algorithm} did not converge on a finite {rows} × {columns} matrix; please report the matrix")]
+    #[error(
+        "{algorithm} did not converge on a finite {rows} × {columns} matrix; please report the matrix"
+    )]
     #[non_exhaustive]
     NotConverged {
         /// The algorithm.

@@ -1,6 +1,108 @@
-//! x
+//! The geometry of the alignment tax: what safety costs in capability, read off the
+//! angle between them before any training.
+//!
+//! > R. Young (2026), *What Is the Alignment Tax?*, arXiv:2603.00047.
+//!
+//! # The theory in a page
+//!
+//! In the representation space $\mathbb R^d$ of one layer, let $v$ be the unit *safety*
+//! direction and $\mathcal C$ the span of unit *capability* directions $c_1, \dots, c_p$
+//! with orthogonal projector $P$. A training run or a steering vector moves the
+//! representation by $\delta$, with $\lVert \delta \rVert \le B$; to first order safety
+//! gains $s = \langle v, \delta \rangle$ and a capability changes by
+//! $y_i = \langle c_i, \delta \rangle$.
+//!
+//! **The tax rate** is the squared cosine of the angle between the two:
+//!
+//! $$ \tau = \lVert P v \rVert^2 = \cos^2 \alpha $$
+//!
+//! At $\tau = 0$ safety is free, at $\tau = 1$ it is paid one to one. [`TaxRate`] holds
+//! $\tau$ and $1 - \tau$, each with its own digits; [`Attribution`] says which capability
+//! pays, with which sign, and how much of the tax is its own; [`TaxSpectrum`] is the same
+//! for a safety subspace.
+//!
+//! **The frontier.** What a budget can achieve against one capability is a filled
+//! ellipse, and the largest safety gain at a capability change $c$ is
+//!
+//! $$ s(c) = c \cos\alpha + \sin\alpha \sqrt{B^2 - c^2} $$
+//!
+//! with $\cos\alpha = \langle v, c \rangle$ signed: below zero it is a tax, above zero a
+//! synergy. That is [`ParetoFrontier`]. Where every displacement of a capability
+//! subspace counts as cost, a gain up to $B \sin\alpha$ is free, and beyond it the cost is
+//!
+//! $$ \kappa(s) = s \cos\alpha - \sin\alpha \sqrt{B^2 - s^2} $$
+//!
+//! That is [`PreservationFrontier`]. [`OptimalShift`] is the $\delta$ that attains either,
+//! measured after it is built.
+//!
+//! # A worked example
+//!
+//! ```
+//! use alignment_tax::{Attribution, Budget, PairedContrast, PreservationFrontier};
+//! use nalgebra::dmatrix;
+//!
+//! // Activations, one sample a row: pairs that differ in a concept, plus over minus.
+//! let honest = dmatrix![1.9, 0.2, 0.0; 2.1, -0.1, 0.3; 2.0, 0.3, 0.1];
+//! let deceptive = dmatrix![0.1, 0.9, 0.1; 0.0, 1.1, 0.2; 0.2, 1.0, 0.0];
+//! let fluent = dmatrix![0.0, 2.0, 0.1; 0.3, 1.8, 0.0];
+//! let clumsy = dmatrix![0.2, 0.1, 0.0; 0.1, 0.0, 0.1];
+//!
+//! let safety = PairedContrast::new(&honest, &deceptive)?.mean_difference()?;
+//! let capability = PairedContrast::new(&fluent, &clumsy)?.mean_difference()?;
+//!
+//! let shares = Attribution::exact(&safety, &[capability])?;
+//! assert!(shares.overlaps()[0] < 0.0, "here honesty costs fluency");
+//!
+//! let frontier = PreservationFrontier::new(shares.total(), Budget::new(1.0)?);
+//! println!("tau = {:.3}", shares.total().value());
+//! println!("free: {:.0} % of the budget", 100.0 * frontier.free_gain());
+//! println!("cost of the rest: {:.3}", frontier.min_cost(1.0)?);
+//! # assert!((shares.total().value() - 0.171_f64).abs() < 5e-3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Index
+//!
+//! | question | types |
+//! |---|---|
+//! | a direction from samples | [`PairedContrast`], [`Contrast`], [`Direction`] |
+//! | a subspace, its rank and the evidence for it | [`Subspace`], [`RankRule`] |
+//! | angles between subspaces and their distances | [`PrincipalAngles`], [`PrincipalVectors`] |
+//! | how large is the tax | [`TaxRate`], [`TaxSpectrum`], [`Overlap`], [`Regime`] |
+//! | who pays it, and with which sign | [`Attribution`], [`ShapleyMethod`] |
+//! | what does safety cost | [`PreservationFrontier`], [`ParetoFrontier`], [`Budget`] |
+//! | which shift achieves it | [`OptimalShift`] |
+//! | reading files from Python | `io` (feature `io`) |
+//! | what went wrong | [`Error`], [`FrontierError`] |
+//! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `faer` | yes | blocked kernels for f32 and f64; without it a portable Jacobi SVD, same results to rounding |
+//! | `num-dual` | no | dual numbers as scalars, for derivatives of τ |
+//! | `io` | no | readers for `.npy`, `.npz` and `.safetensors` |
+//!
+//! Features never change a type or a bound.
+//!
+//! # In a notebook
+//!
+//! In evcxr (Rust for Jupyter) put `:dep alignment-tax = { path = "…", features = ["io"] }`
+//! and `:dep nalgebra = "0.35"` in the first cell; every example in these docs can be
+//! pasted below it.
+//!
+//! # Limits
+//!
+//! The theory is first order and linear, speaks of population averages, and is silent on
+//! what "safe" means: a direction is what its prompts contrast. Estimates here are
+//! *plug-in* values. A direction from few samples is noisy, its noise lies mostly outside
+//! the capability subspace, and so a raw $\tau$ looks freer than it is; anisotropic
+//! activations overlap by chance far more than $m/d$. Without an interval and a null a
+//! small difference in $\tau$ means nothing.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod angles;
 mod direction;

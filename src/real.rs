@@ -10,8 +10,8 @@ use crate::linalg::jacobi::{self, Factors};
 ///
 /// Everything in this crate is generic over `Real`. It is nalgebra's
 /// [`RealField`] plus `Copy` and a handful of hooks, all with defaults, so that
-/// opening the crate to another scalar (dual numbers for derivatives of τ, say)
-/// is one line: `impl Real for MyScalar {}`. f32 and f64 override the hooks
+/// opening the crate to another scalar is one line: `impl Real for MyScalar {}`.
+/// Dual numbers, for derivatives of τ, come with the feature `num-dual`. f32 and f64 override the hooks
 /// with faer's blocked kernels where the feature `faer` is on; every other
 /// scalar gets portable ones.
 ///
@@ -99,4 +99,30 @@ impl Real for f32 {
     }
 
     blocked_kernels!();
+}
+
+/// Dual numbers carry a derivative through every formula (feature `num-dual`).
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Direction, TaxRate};
+/// use num_dual::Dual64;
+///
+/// // v = (1, t), c = (1, 0): τ = 1/(1 + t²), dτ/dt = −2t/(1 + t²)².
+/// let t = Dual64::from(0.5).derivative();
+/// let v = Direction::from_slice(&[Dual64::from(1.0), t])?;
+/// let c = Direction::from_slice(&[Dual64::from(1.0), Dual64::from(0.0)])?;
+/// let tau = TaxRate::single(&v, &c)?.value();
+/// assert!((tau.re - 0.8).abs() < 1e-15);
+/// assert!((tau.eps + 0.64).abs() < 1e-15);
+/// # Ok::<(), alignment_tax::Error>(())
+/// ```
+#[cfg(feature = "num-dual")]
+impl Real for num_dual::Dual64 {}
+
+#[cfg(feature = "num-dual")]
+impl Real for num_dual::Dual32 {
+    fn exponent_range() -> i32 {
+        126
+    }
 }

@@ -385,19 +385,13 @@ impl<'a, T: Real> Alignment<'a, T> {
             }
             picked
         };
-        (
-            pick(&self.near, &self.far),
-            pick(&near_right, &far_right),
-        )
+        (pick(&self.near, &self.far), pick(&near_right, &far_right))
     }
 }
 
 /// The singular values, ascending, of the part of `near` outside `wide`, and
 /// `near` rotated to the vectors they belong to.
-fn refine<T: Real>(
-    near: DMatrix<T>,
-    wide: &Subspace<T>,
-) -> Result<(DMatrix<T>, Vec<T>), Error> {
+fn refine<T: Real>(near: DMatrix<T>, wide: &Subspace<T>) -> Result<(DMatrix<T>, Vec<T>), Error> {
     if near.ncols() == 0 {
         return Ok((near, Vec::new()));
     }

@@ -84,8 +84,8 @@ impl<'a, T: Real> Contrast<'a, T> {
         let s = scale::power_of_two(largest(&self.plus).max(largest(&self.minus)));
         let difference = mean(&self.plus, s) - mean(&self.minus, s);
         let rows = self.plus.nrows().max(self.minus.nrows());
-        let typical = root_mean_square_norm(&self.plus, s)
-            .max(root_mean_square_norm(&self.minus, s));
+        let typical =
+            root_mean_square_norm(&self.plus, s).max(root_mean_square_norm(&self.minus, s));
         resolved("difference of means", difference, rows, typical)
     }
 
@@ -179,7 +179,12 @@ impl<T: Real> PairedContrast<T> {
     /// ```
     pub fn mean_difference(&self) -> Result<Direction<T>, Error> {
         let difference = mean(&self.differences.as_view(), T::one());
-        resolved("mean of paired differences", difference, self.samples(), self.typical)
+        resolved(
+            "mean of paired differences",
+            difference,
+            self.samples(),
+            self.typical,
+        )
     }
 
     /// The top principal component of the paired differences, not centred, with
@@ -225,8 +230,8 @@ impl<T: Real> PairedContrast<T> {
         // The projections have root mean square σ₁/√n; a mean below its rounding
         // has no sign.
         let n = T::from_double(self.samples() as f64);
-        let noise = tolerance::mean_difference::<T>(self.samples())
-            * (svd.singular_values()[0] / n.sqrt());
+        let noise =
+            tolerance::mean_difference::<T>(self.samples()) * (svd.singular_values()[0] / n.sqrt());
         if along.abs() <= noise {
             return Err(unresolved(along.abs(), noise));
         }

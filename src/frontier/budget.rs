@@ -88,7 +88,9 @@ pub enum FrontierError {
     #[error(transparent)]
     Input(#[from] Error),
     /// No shift within the budget achieves this.
-    #[error("{quantity} {requested} is out of reach: with budget {budget} it lies in [{least}, {most}]")]
+    #[error(
+        "{quantity} {requested} is out of reach: with budget {budget} it lies in [{least}, {most}]"
+    )]
     #[non_exhaustive]
     OutOfReach {
         /// What was asked for.
@@ -103,7 +105,9 @@ pub enum FrontierError {
         most: f64,
     },
     /// The price is infinite: the frontier is vertical at this point.
-    #[error("the price at {quantity} {requested} is infinite: it is the end of what budget {budget} reaches")]
+    #[error(
+        "the price at {quantity} {requested} is infinite: it is the end of what budget {budget} reaches"
+    )]
     #[non_exhaustive]
     InfinitePrice {
         /// What was asked for.

@@ -456,7 +456,11 @@ impl<T: Real> ParetoFrontier<T> {
     #[must_use]
     pub fn foci(&self) -> [Point<T>; 2] {
         let along = self.budget * self.cosine.abs().sqrt();
-        let safety = if self.cosine < T::zero() { -along } else { along };
+        let safety = if self.cosine < T::zero() {
+            -along
+        } else {
+            along
+        };
         [
             Point {
                 capability: along,
@@ -606,7 +610,12 @@ impl<T: Real> ParetoFrontier<T> {
     /// |c + s|/2 and |c − s|/2, checked to be finite.
     fn diagonals(&self, point: Point<T>) -> Result<(T, T), FrontierError> {
         let half = T::from_double(0.5);
-        let c = check::scalar("capability change", point.capability, "a finite number", |_| true)?;
+        let c = check::scalar(
+            "capability change",
+            point.capability,
+            "a finite number",
+            |_| true,
+        )?;
         let s = check::scalar("safety gain", point.safety, "a finite number", |_| true)?;
         Ok(((half * c + half * s).abs(), (half * c - half * s).abs()))
     }

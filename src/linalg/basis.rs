@@ -128,9 +128,17 @@ pub(crate) fn complement<T: Real>(q: &DMatrix<T>) -> DMatrix<T> {
     let mut reduced = q.clone();
     let mut reflectors: Vec<DVector<T>> = Vec::with_capacity(k);
     for j in 0..k {
-        let mut w = reduced.view((j, j), (d - j, 1)).into_owned().column(0).into_owned();
+        let mut w = reduced
+            .view((j, j), (d - j, 1))
+            .into_owned()
+            .column(0)
+            .into_owned();
         let length = scale::norm(w.as_slice());
-        let sign = if w[0] < T::zero() { -T::one() } else { T::one() };
+        let sign = if w[0] < T::zero() {
+            -T::one()
+        } else {
+            T::one()
+        };
         w[0] += sign * length;
         // w is at least `length` ≈ 1 long: the columns of Q are orthonormal.
         scale::normalise(w.as_mut_slice());

@@ -56,7 +56,14 @@ where
 {
     let mut c = DMatrix::from_element(a.nrows(), b.ncols(), <T as num_traits::Zero>::zero());
     let one = <T as num_traits::One>::one();
-    matmul(view_mut(&mut c), Accum::Replace, view(a), view(b), one, Par::Seq);
+    matmul(
+        view_mut(&mut c),
+        Accum::Replace,
+        view(a),
+        view(b),
+        one,
+        Par::Seq,
+    );
     c
 }
 

@@ -5,10 +5,7 @@ use nalgebra::{DMatrixView, DVectorView};
 use crate::{Error, Real};
 
 /// At least one row and column, and every entry finite.
-pub(crate) fn matrix<T: Real>(
-    argument: &'static str,
-    a: &DMatrixView<'_, T>,
-) -> Result<(), Error> {
+pub(crate) fn matrix<T: Real>(argument: &'static str, a: &DMatrixView<'_, T>) -> Result<(), Error> {
     let (rows, columns) = a.shape();
     if rows == 0 || columns == 0 {
         return Err(Error::Empty {
@@ -24,10 +21,7 @@ pub(crate) fn matrix<T: Real>(
 }
 
 /// At least one entry, all finite.
-pub(crate) fn vector<T: Real>(
-    argument: &'static str,
-    x: &DVectorView<'_, T>,
-) -> Result<(), Error> {
+pub(crate) fn vector<T: Real>(argument: &'static str, x: &DVectorView<'_, T>) -> Result<(), Error> {
     slice(argument, x.as_slice())
 }
 

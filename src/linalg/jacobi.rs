@@ -174,7 +174,11 @@ fn rotation<T: RealField + Copy>(alpha: T, beta: T, gamma: T) -> (T, T) {
     let t = if zeta.abs() > large {
         T::one() / (two * zeta)
     } else {
-        let sign = if zeta < T::zero() { -T::one() } else { T::one() };
+        let sign = if zeta < T::zero() {
+            -T::one()
+        } else {
+            T::one()
+        };
         sign / (zeta.abs() + (T::one() + zeta * zeta).sqrt())
     };
     let c = T::one() / (T::one() + t * t).sqrt();

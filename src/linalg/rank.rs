@@ -39,13 +39,12 @@ impl<T: Real> RankRule<T> {
     pub(crate) fn validate(&self, most: usize) -> Result<(), Error> {
         match *self {
             Self::Numerical => Ok(()),
-            Self::Relative(t) => check::scalar(
-                "relative tolerance",
-                t,
-                "a number in [0, 1)",
-                |t| t >= T::zero() && t < T::one(),
-            )
-            .map(|_| ()),
+            Self::Relative(t) => {
+                check::scalar("relative tolerance", t, "a number in [0, 1)", |t| {
+                    t >= T::zero() && t < T::one()
+                })
+                .map(|_| ())
+            }
             Self::Energy(e) => check::scalar("energy share", e, "a number in (0, 1]", |e| {
                 e > T::zero() && e <= T::one()
             })

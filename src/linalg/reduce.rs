@@ -52,11 +52,7 @@ fn accumulate<'a, T: RealField + Copy>(
 }
 
 fn pairwise<T: RealField + Copy>(n: usize, block: &impl Fn(usize, usize) -> T) -> T {
-    fn tree<T: RealField + Copy>(
-        from: usize,
-        to: usize,
-        block: &impl Fn(usize, usize) -> T,
-    ) -> T {
+    fn tree<T: RealField + Copy>(from: usize, to: usize, block: &impl Fn(usize, usize) -> T) -> T {
         if to - from <= BLOCK {
             block(from, to)
         } else {

@@ -295,7 +295,11 @@ impl<T: Real> Subspace<T> {
         let svd = ThinSvd::new(&p)?;
         // The eigenvalues are zeros and ones.
         let half = T::from_double(0.5);
-        let rank = svd.singular_values().iter().take_while(|&&s| s > half).count();
+        let rank = svd
+            .singular_values()
+            .iter()
+            .take_while(|&&s| s > half)
+            .count();
         Ok(Self {
             basis: svd.left_vectors().columns(0, rank).into_owned(),
             singular_values: svd.singular_values().clone(),

@@ -92,10 +92,7 @@ impl<T: Real> TaxRate<T> {
         // cos α = (p² − m²)/4 and sin α = pm/2, p and m the chords.
         let four = T::from_double(4.0);
         let cosine = ((plus - minus) * (plus + minus) / four).abs();
-        Ok(Self::of_lengths(
-            cosine,
-            plus * minus / T::from_double(2.0),
-        ))
+        Ok(Self::of_lengths(cosine, plus * minus / T::from_double(2.0)))
     }
 
     /// The tax rate from inner products alone: the Gram matrix of the safety vector

@@ -108,11 +108,7 @@ impl<T: Real> Game<T> {
     ///
     /// Each order's gains add up to τ exactly, and so do the estimates (Castro,
     /// Gómez & Tejada 2009).
-    pub(crate) fn sampled(
-        &self,
-        orders: usize,
-        rng: &mut impl Rng,
-    ) -> (DVector<T>, DVector<T>) {
+    pub(crate) fn sampled(&self, orders: usize, rng: &mut impl Rng) -> (DVector<T>, DVector<T>) {
         let p = self.players();
         let mut mean = DVector::zeros(p);
         let mut scatter = DVector::<T>::zeros(p);

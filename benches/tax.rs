@@ -1,0 +1,68 @@
+//! Tax rates of one direction and of a thousand, and exact attribution.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::time::Duration;
+
+use alignment_tax::{Attribution, Direction, Real, Subspace, TaxRate};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+
+const SHAPES: [(usize, usize); 6] = [(768, 1), (768, 8), (768, 64), (4096, 1), (4096, 8), (4096, 64)];
+
+fn rates<T: Real>(c: &mut Criterion, scalar: &str) {
+    let mut group = c.benchmark_group(format!("tax/{scalar}"));
+    for (d, k) in SHAPES {
+        let random = &mut common::rng(4);
+        let capabilities: Subspace<T> = common::subspace(d, k, random);
+        let safety: Vec<Direction<T>> = (0..1000).map(|_| common::direction(d, random)).collect();
+        for count in [1, 1000] {
+            let id = BenchmarkId::new(format!("{count} directions"), format!("{d}x{k}"));
+            group.throughput(Throughput::Elements((count * d * k) as u64));
+            group.bench_with_input(id, &safety[..count], |b, safety| {
+                b.iter(|| {
+                    safety
+                        .iter()
+                        .map(|v| TaxRate::between(v, &capabilities).map(|tax| tax.value()))
+                        .collect::<Result<Vec<T>, _>>()
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+fn shapley<T: Real>(c: &mut Criterion, scalar: &str) {
+    let mut group = c.benchmark_group(format!("attribution/{scalar}"));
+    for p in [8, 12, 16] {
+        let random = &mut common::rng(5);
+        let safety: Direction<T> = common::direction(768, random);
+        let list: Vec<Direction<T>> = (0..p).map(|_| common::direction(768, random)).collect();
+        // Coalitions.
+        group.throughput(Throughput::Elements(1 << p));
+        group.bench_with_input(BenchmarkId::new("exact", p), &list, |b, list| {
+            b.iter(|| Attribution::exact(&safety, list));
+        });
+    }
+    group.finish();
+}
+
+fn tax(c: &mut Criterion) {
+    rates::<f32>(c, "f32");
+    rates::<f64>(c, "f64");
+}
+
+fn attribution(c: &mut Criterion) {
+    shapley::<f32>(c, "f32");
+    shapley::<f64>(c, "f64");
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(400));
+    targets = tax, attribution
+}
+criterion_main!(benches);

@@ -1,0 +1,152 @@
+//! Concepts as pairs of sample matrices, from files.
+//!
+//! A layer is one `.safetensors` or `.npz` file whose tensors are named
+//! `<concept>.<split>.<plus|minus>` or `<concept>.<plus|minus>`; or a set of `.npy`
+//! files given concept by concept.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use alignment_tax::io::{SafetensorsFile, npz_arrays, read_npy, read_npz};
+use nalgebra::DMatrix;
+
+pub type Failure = Box<dyn std::error::Error>;
+
+/// Samples with more of a concept and samples with less of it, rows paired.
+#[derive(Clone)]
+pub struct Pair {
+    pub plus: DMatrix<f64>,
+    pub minus: DMatrix<f64>,
+}
+
+/// One concept: what directions are estimated from, and what they are tested on.
+pub struct Concept {
+    pub train: Pair,
+    pub heldout: Option<Pair>,
+}
+
+/// The activations of one layer.
+pub struct Layer {
+    pub label: String,
+    pub source: String,
+    /// Free text from the file, such as model and pooling.
+    pub metadata: BTreeMap<String, String>,
+    pub concepts: BTreeMap<String, Concept>,
+}
+
+impl Layer {
+    /// A whole layer from one file.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let stem = path
+            .file_stem()
+            .map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+        let source = path.display().to_string();
+        let (metadata, names, read): (_, Vec<String>, Reader<'_>) =
+            if path.extension().is_some_and(|e| e == "npz") {
+                let names = npz_arrays(path)?
+                    .iter()
+                    .map(|t| t.name().to_owned())
+                    .collect();
+                (
+                    BTreeMap::new(),
+                    names,
+                    Box::new(move |name| Ok(read_npz(path, name)?)),
+                )
+            } else {
+                let file = SafetensorsFile::open(path)?;
+                let names = file.tensors().iter().map(|t| t.name().to_owned()).collect();
+                let metadata = file.metadata().clone();
+                (
+                    metadata,
+                    names,
+                    Box::new(move |name| Ok(file.matrix(name)?)),
+                )
+            };
+        let mut concepts = BTreeMap::new();
+        for name in &names {
+            let Some(base) = name.strip_suffix(".plus") else {
+                continue;
+            };
+            let (concept, held) = match base.rsplit_once('.') {
+                Some((concept, "heldout")) => (concept, true),
+                Some((concept, "train")) => (concept, false),
+                _ => (base, false),
+            };
+            if held {
+                continue;
+            }
+            let pair = |base: &str| -> Result<Pair, Failure> {
+                Ok(Pair {
+                    plus: read(&format!("{base}.plus"))?,
+                    minus: read(&format!("{base}.minus"))?,
+                })
+            };
+            let other = format!("{concept}.heldout");
+            let heldout = names
+                .contains(&format!("{other}.plus"))
+                .then(|| pair(&other))
+                .transpose()?;
+            let train = pair(base)?;
+            concepts.insert(concept.to_owned(), Concept { train, heldout });
+        }
+        if concepts.is_empty() {
+            return Err(format!(
+                "{source} holds no concept: tensors are to be named <concept>.train.plus, \
+                 <concept>.train.minus and so on; found {names:?}"
+            )
+            .into());
+        }
+        let label = metadata.get("layer").cloned().unwrap_or(stem);
+        Ok(Self {
+            label,
+            source,
+            metadata,
+            concepts,
+        })
+    }
+
+    /// One layer from `.npy` files, `NAME=PLUS,MINUS` each.
+    pub fn from_npy(arguments: &[String]) -> Result<Self, Failure> {
+        let mut concepts = BTreeMap::new();
+        for argument in arguments {
+            let (name, files) = argument
+                .split_once('=')
+                .ok_or_else(|| format!("--concept {argument}: expected NAME=PLUS.npy,MINUS.npy"))?;
+            let (plus, minus) = files
+                .split_once(',')
+                .ok_or_else(|| format!("--concept {argument}: expected two files after ="))?;
+            let train = Pair {
+                plus: read_npy(PathBuf::from(plus))?,
+                minus: read_npy(PathBuf::from(minus))?,
+            };
+            concepts.insert(
+                name.to_owned(),
+                Concept {
+                    train,
+                    heldout: None,
+                },
+            );
+        }
+        Ok(Self {
+            label: "npy".to_owned(),
+            source: arguments.join(" "),
+            metadata: BTreeMap::new(),
+            concepts,
+        })
+    }
+
+    /// A concept by name, or an error that lists the names there are.
+    pub fn concept(&self, name: &str) -> Result<&Concept, Failure> {
+        self.concepts.get(name).ok_or_else(|| {
+            let names: Vec<&str> = self.concepts.keys().map(String::as_str).collect();
+            format!(
+                "{} has no concept `{name}`; it has {}",
+                self.source,
+                names.join(", ")
+            )
+            .into()
+        })
+    }
+}
+
+type Reader<'a> = Box<dyn Fn(&str) -> Result<DMatrix<f64>, Failure> + 'a>;
