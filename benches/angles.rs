@@ -9,7 +9,14 @@ use std::time::Duration;
 use alignment_tax::{PrincipalAngles, PrincipalVectors, Real, Subspace};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-const SHAPES: [(usize, usize); 6] = [(768, 1), (768, 8), (768, 64), (4096, 1), (4096, 8), (4096, 64)];
+const SHAPES: [(usize, usize); 6] = [
+    (768, 1),
+    (768, 8),
+    (768, 64),
+    (4096, 1),
+    (4096, 8),
+    (4096, 64),
+];
 
 fn between<T: Real>(c: &mut Criterion, scalar: &str) {
     let mut group = c.benchmark_group(format!("angles/{scalar}"));
@@ -25,19 +32,31 @@ fn between<T: Real>(c: &mut Criterion, scalar: &str) {
         );
         let size = format!("{d}x{k}");
         group.throughput(Throughput::Elements((d * k) as u64));
-        group.bench_with_input(BenchmarkId::new("from columns", &size), &columns, |b, (x, y)| {
-            b.iter(|| {
-                let x = Subspace::from_columns(x)?;
-                let y = Subspace::from_columns(y)?;
-                PrincipalAngles::between(&x, &y)
-            });
-        });
-        group.bench_with_input(BenchmarkId::new("from subspaces", &size), &spans, |b, (x, y)| {
-            b.iter(|| PrincipalAngles::between(x, y));
-        });
-        group.bench_with_input(BenchmarkId::new("with vectors", &size), &spans, |b, (x, y)| {
-            b.iter(|| PrincipalVectors::between(x, y));
-        });
+        group.bench_with_input(
+            BenchmarkId::new("from columns", &size),
+            &columns,
+            |b, (x, y)| {
+                b.iter(|| {
+                    let x = Subspace::from_columns(x)?;
+                    let y = Subspace::from_columns(y)?;
+                    PrincipalAngles::between(&x, &y)
+                });
+            },
+        );
+        group.bench_with_input(
+            BenchmarkId::new("from subspaces", &size),
+            &spans,
+            |b, (x, y)| {
+                b.iter(|| PrincipalAngles::between(x, y));
+            },
+        );
+        group.bench_with_input(
+            BenchmarkId::new("with vectors", &size),
+            &spans,
+            |b, (x, y)| {
+                b.iter(|| PrincipalVectors::between(x, y));
+            },
+        );
     }
     group.finish();
 }

@@ -10,7 +10,14 @@ use alignment_tax::{Real, Subspace};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use nalgebra::DMatrix;
 
-const SHAPES: [(usize, usize); 6] = [(768, 1), (768, 8), (768, 64), (4096, 1), (4096, 8), (4096, 64)];
+const SHAPES: [(usize, usize); 6] = [
+    (768, 1),
+    (768, 8),
+    (768, 64),
+    (4096, 1),
+    (4096, 8),
+    (4096, 64),
+];
 
 /// What a rival's SVD is to be raced on.
 trait Rival: Real {
@@ -23,7 +30,8 @@ macro_rules! rival {
         impl Rival for $scalar {
             #[cfg(feature = "faer")]
             fn faer(a: &DMatrix<Self>) {
-                let view = faer::MatRef::from_column_major_slice(a.as_slice(), a.nrows(), a.ncols());
+                let view =
+                    faer::MatRef::from_column_major_slice(a.as_slice(), a.nrows(), a.ncols());
                 std::hint::black_box(view.thin_svd().expect("an SVD"));
             }
         }
@@ -64,9 +72,13 @@ fn orthonormalise<T: Real>(c: &mut Criterion, scalar: &str) {
         let a = common::gaussian::<T>(d, k, &mut common::rng(2));
         let size = format!("{d}x{k}");
         group.throughput(Throughput::Elements((d * k) as u64));
-        group.bench_with_input(BenchmarkId::new("Subspace::from_columns", &size), &a, |b, a| {
-            b.iter(|| Subspace::from_columns(a));
-        });
+        group.bench_with_input(
+            BenchmarkId::new("Subspace::from_columns", &size),
+            &a,
+            |b, a| {
+                b.iter(|| Subspace::from_columns(a));
+            },
+        );
         group.bench_with_input(BenchmarkId::new("nalgebra QR", &size), &a, |b, a| {
             b.iter(|| a.clone().qr().q());
         });

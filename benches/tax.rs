@@ -8,7 +8,14 @@ use std::time::Duration;
 use alignment_tax::{Attribution, Direction, Real, Subspace, TaxRate};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-const SHAPES: [(usize, usize); 6] = [(768, 1), (768, 8), (768, 64), (4096, 1), (4096, 8), (4096, 64)];
+const SHAPES: [(usize, usize); 6] = [
+    (768, 1),
+    (768, 8),
+    (768, 64),
+    (4096, 1),
+    (4096, 8),
+    (4096, 64),
+];
 
 fn rates<T: Real>(c: &mut Criterion, scalar: &str) {
     let mut group = c.benchmark_group(format!("tax/{scalar}"));

@@ -108,7 +108,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let layers = if arguments.concept.is_empty() {
         let files = if arguments.files.is_empty() {
-            shipped(&arguments.layers, arguments.pooling)
+            shipped(&arguments.layers, arguments.pooling)?
         } else {
             arguments.files
         };
@@ -161,16 +161,22 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// The activations in this repository.
-fn shipped(layers: &[u32], pooling: Pooling) -> Vec<PathBuf> {
+fn shipped(layers: &[u32], pooling: Pooling) -> Result<Vec<PathBuf>, Failure> {
     let pooling = match pooling {
         Pooling::Last => "last",
         Pooling::Mean => "mean",
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/smollm2/activations");
-    layers
-        .iter()
-        .map(|layer| folder.join(format!("layer{layer}.{pooling}.safetensors")))
-        .collect()
+    let file = |layer| folder.join(format!("layer{layer}.{pooling}.safetensors"));
+    if let Some(missing) = layers.iter().map(file).find(|f| !f.exists()) {
+        return Err(format!(
+            "{} is not here: layers 10, 18 and 26 are shipped with the repository, pooling `last` \
+             with the package; data/smollm2/README.md says how to make them",
+            missing.display()
+        )
+        .into());
+    }
+    Ok(layers.iter().map(file).collect())
 }
 
 /// Written beside and renamed, so that a failure leaves an earlier file as it was.

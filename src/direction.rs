@@ -184,6 +184,14 @@ impl<T: Real> Neg for Direction<T> {
     type Output = Self;
 
     /// The opposite direction.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Direction;
+    /// let v = -Direction::from_slice(&[2.0, 0.0])?;
+    /// assert_eq!(v.as_vector()[0], -1.0);
+    /// # Ok::<(), alignment_tax::Error>(())
+    /// ```
     fn neg(self) -> Self {
         Self { unit: -self.unit }
     }

@@ -27,24 +27,48 @@ use crate::linalg::jacobi::{self, Factors};
 /// ```
 pub trait Real: RealField + Copy {
     /// The value nearest to `x`.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Real;
+    /// assert_eq!(<f32 as Real>::from_double(0.1), 0.1_f32);
+    /// ```
     #[must_use]
     fn from_double(x: f64) -> Self {
         nalgebra::convert(x)
     }
 
     /// The nearest f64: for messages, records and thresholds, never for results.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Real;
+    /// assert_eq!(0.5_f32.to_double(), 0.5);
+    /// ```
     #[must_use]
     fn to_double(self) -> f64 {
         self.to_subset_unchecked()
     }
 
     /// The distance from 1 to the next larger number (ε in the docs).
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Real;
+    /// assert_eq!(<f32 as Real>::machine_epsilon(), f32::EPSILON);
+    /// ```
     #[must_use]
     fn machine_epsilon() -> Self {
         Self::default_epsilon()
     }
 
     /// Powers of two from 2^−e to 2^e, e this value, are normal numbers.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Real;
+    /// assert_eq!(<f64 as Real>::exponent_range(), 1022);
+    /// ```
     #[must_use]
     fn exponent_range() -> i32 {
         1022

@@ -249,7 +249,7 @@ fn rotation_changes_nothing<T: Real>(d: usize, m: usize, seed: u64) -> Result<()
     let cs: Vec<Direction<T>> = c
         .basis()
         .column_iter()
-        .map(|x| Direction::new(&x).expect("unit"))
+        .map(|x| Direction::new(x).expect("unit"))
         .collect();
     let turned_cs: Vec<Direction<T>> = cs
         .iter()

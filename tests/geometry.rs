@@ -10,8 +10,8 @@
 mod common;
 
 use alignment_tax::{
-    Attribution, Direction, Overlap, PrincipalAngles, PrincipalVectors, Real, Subspace,
-    TaxRate, TaxSpectrum, tolerance,
+    Attribution, Direction, Overlap, PrincipalAngles, PrincipalVectors, Real, Subspace, TaxRate,
+    TaxSpectrum, tolerance,
 };
 use common::{direction, gaussian, rng, rotation};
 use nalgebra::{DMatrix, DVector};
@@ -26,8 +26,7 @@ fn config() -> ProptestConfig {
     if std::env::var_os("PROPTEST_CASES").is_none() {
         config.cases = 64;
     }
-    config.failure_persistence =
-        Some(Box::new(FileFailurePersistence::WithSource("regressions")));
+    config.failure_persistence = Some(Box::new(FileFailurePersistence::WithSource("regressions")));
     config
 }
 
@@ -54,6 +53,7 @@ macro_rules! properties {
     )*};
 }
 
+type Distance<T> = fn(&PrincipalAngles<T>) -> T;
 type Outcome = Result<(), TestCaseError>;
 
 // -------------------------------------------------------------------- strategies
@@ -75,7 +75,11 @@ enum Planted {
 
 impl Planted {
     fn radians<T: Real>(self) -> f64 {
-        let tiny = if T::machine_epsilon().to_double() < 1e-10 { 1e-12 } else { 1e-6 };
+        let tiny = if T::machine_epsilon().to_double() < 1e-10 {
+            1e-12
+        } else {
+            1e-6
+        };
         match self {
             Self::Equal => 0.0,
             Self::Orthogonal => std::f64::consts::FRAC_PI_2,
@@ -134,7 +138,12 @@ struct Span {
 
 fn span() -> impl Strategy<Value = Span> {
     (shape(), condition(), exponent(), any::<u64>()).prop_map(
-        |(shape, condition, exponent, seed)| Span { shape, condition, exponent, seed },
+        |(shape, condition, exponent, seed)| Span {
+            shape,
+            condition,
+            exponent,
+            seed,
+        },
     )
 }
 
@@ -179,7 +188,11 @@ fn pair() -> impl Strategy<Value = Pair> {
 
 /// Two subspaces of one dimension, or three.
 fn equal_dimensions() -> impl Strategy<Value = Pair> {
-    pair().prop_map(|p| Pair { extra: 0, conditions: (1.0, 1.0), ..p })
+    pair().prop_map(|p| Pair {
+        extra: 0,
+        conditions: (1.0, 1.0),
+        ..p
+    })
 }
 
 /// A safety direction and capabilities: angles to some, duplicates of others.
@@ -213,7 +226,11 @@ fn cast<T: Real>(a: &DMatrix<f64>) -> DMatrix<T> {
 /// A k × k matrix of condition number κ and norm one.
 fn mixing(k: usize, condition: f64, random: &mut ChaCha8Rng) -> DMatrix<f64> {
     let spread = DVector::from_fn(k, |i, _| {
-        if k == 1 { 1.0 } else { condition.powf(-(i as f64) / (k - 1) as f64) }
+        if k == 1 {
+            1.0
+        } else {
+            condition.powf(-(i as f64) / (k - 1) as f64)
+        }
     });
     rotation::<f64>(k, random) * DMatrix::from_diagonal(&spread) * rotation::<f64>(k, random)
 }
@@ -257,7 +274,11 @@ impl Pair {
         let extend = |base: DMatrix<f64>, yes: bool| {
             if yes {
                 DMatrix::from_fn(d, q + self.extra, |i, j| {
-                    if j < q { base[(i, j)] } else { extra[(i, j - q)] }
+                    if j < q {
+                        base[(i, j)]
+                    } else {
+                        extra[(i, j - q)]
+                    }
                 })
             } else {
                 base
@@ -324,7 +345,10 @@ fn check<T: Real>(what: &str, ours: T, truth: T, bound: T) -> Outcome {
 }
 
 fn no_more<T: Real>(what: &str, less: T, more: T, bound: T) -> Outcome {
-    prop_assert!(less <= more + bound, "{what}: {less} > {more}, bound {bound}");
+    prop_assert!(
+        less <= more + bound,
+        "{what}: {less} > {more}, bound {bound}"
+    );
     Ok(())
 }
 
@@ -332,7 +356,12 @@ fn angles<T: Real>(a: &Subspace<T>, b: &Subspace<T>) -> PrincipalAngles<T> {
     PrincipalAngles::between(a, b).expect("angles")
 }
 
-fn same_angles<T: Real>(what: &str, x: &PrincipalAngles<T>, y: &PrincipalAngles<T>, bound: T) -> Outcome {
+fn same_angles<T: Real>(
+    what: &str,
+    x: &PrincipalAngles<T>,
+    y: &PrincipalAngles<T>,
+    bound: T,
+) -> Outcome {
     prop_assert_eq!(x.radians().len(), y.radians().len());
     check(what, (x.radians() - y.radians()).amax(), T::zero(), bound)?;
     check(what, (x.cosines() - y.cosines()).amax(), T::zero(), bound)?;
@@ -357,11 +386,19 @@ fn bases_are_orthonormal_and_span_the_columns<T: Real>(case: &Span) -> Outcome {
         check("outside", (outside / scale).norm(), T::zero(), bound)?;
     }
     // Verified constructors take back what this one made.
-    prop_assert_eq!(Subspace::from_orthonormal(c.basis()).map(|c| c.dimension()), Ok(k));
+    prop_assert_eq!(
+        Subspace::from_orthonormal(c.basis()).map(|c| c.dimension()),
+        Ok(k)
+    );
     let projector = c.basis() * c.basis().transpose();
     let again = Subspace::from_projector(&projector).expect("a projector");
     prop_assert_eq!(again.dimension(), k);
-    check("projector", angles(&c, &again).asimov(), T::zero(), tolerance::symmetry(d))
+    check(
+        "projector",
+        angles(&c, &again).asimov(),
+        T::zero(),
+        tolerance::symmetry(d),
+    )
 }
 
 fn projection_is_an_orthogonal_projection<T: Real>(case: &Span) -> Outcome {
@@ -377,9 +414,22 @@ fn projection_is_an_orthogonal_projection<T: Real>(case: &Span) -> Outcome {
     let y = one(random);
     for x in [one(random), nearly] {
         let size = x.norm();
-        let (p, r) = (c.project(&x).expect("finite"), c.reject(&x).expect("finite"));
-        check("P + (I − P)", (&p + &r - &x).norm(), T::zero(), bound * size)?;
-        check("P² = P", (c.project(&p).expect("finite") - &p).norm(), T::zero(), bound * size)?;
+        let (p, r) = (
+            c.project(&x).expect("finite"),
+            c.reject(&x).expect("finite"),
+        );
+        check(
+            "P + (I − P)",
+            (&p + &r - &x).norm(),
+            T::zero(),
+            bound * size,
+        )?;
+        check(
+            "P² = P",
+            (c.project(&p).expect("finite") - &p).norm(),
+            T::zero(),
+            bound * size,
+        )?;
         let left = p.dot(&y);
         let right = x.dot(&c.project(&y).expect("finite"));
         check("P = Pᵀ", left, right, bound)?;
@@ -405,15 +455,25 @@ fn the_complement_is_the_rest<T: Real>(case: &Span) -> Outcome {
     prop_assert_eq!(rest.dimension(), d - k);
     let back = rest.complement();
     prop_assert_eq!(back.dimension(), k);
-    check("twice", angles(&c, &back).asimov(), T::zero(), bound * real(2.0))?;
+    check(
+        "twice",
+        angles(&c, &back).asimov(),
+        T::zero(),
+        bound * real(2.0),
+    )?;
     if k < d {
         let gram = rest.basis().transpose() * rest.basis() - DMatrix::identity(d - k, d - k);
         check("orthonormal", gram.amax(), T::zero(), bound)?;
         let cross = c.basis().transpose() * rest.basis();
         check("orthogonal", cross.amax(), T::zero(), bound)?;
     }
-    let x = direction::<T>(d, &mut rng(case.seed ^ 2)).as_vector().clone();
-    let (r, p) = (c.reject(&x).expect("finite"), rest.project(&x).expect("finite"));
+    let x = direction::<T>(d, &mut rng(case.seed ^ 2))
+        .as_vector()
+        .clone();
+    let (r, p) = (
+        c.reject(&x).expect("finite"),
+        rest.project(&x).expect("finite"),
+    );
     check("I − P", (r - p).norm(), T::zero(), bound * real(4.0))
 }
 
@@ -429,7 +489,11 @@ fn dimensions_add_up<T: Real>(case: &Pair) -> Outcome {
             other => *other,
         })
         .collect();
-    let case = Pair { angles, conditions: (1.0, case.conditions.1.min(4.0)), ..case.clone() };
+    let case = Pair {
+        angles,
+        conditions: (1.0, case.conditions.1.min(4.0)),
+        ..case.clone()
+    };
     let shared = case.angles.iter().filter(|&&a| a == Planted::Equal).count();
     let (a, b) = case.subspaces::<T>();
     let bound = angle_bound(&a, &b);
@@ -467,7 +531,10 @@ fn planted_angles_are_recovered<T: Real>(case: &Pair) -> Outcome {
     let identity = DMatrix::identity(q, q);
     for (what, off) in [
         ("left", pairs.left().transpose() * pairs.left() - &identity),
-        ("right", pairs.right().transpose() * pairs.right() - &identity),
+        (
+            "right",
+            pairs.right().transpose() * pairs.right() - &identity,
+        ),
         (
             "cross",
             pairs.left().transpose() * pairs.right() - DMatrix::from_diagonal(found.cosines()),
@@ -504,7 +571,12 @@ fn angles_belong_to_the_subspaces<T: Real>(case: &Pair) -> Outcome {
     let turn = cast::<T>(&rotation::<f64>(a.ambient_dimension(), random));
     let turned = |x: &Subspace<T>| Subspace::from_columns(&(&turn * x.basis())).expect("a span");
     let widened = bound + tolerance::orthonormality::<T>(a.ambient_dimension());
-    same_angles("rotated", &plain, &angles(&turned(&a), &turned(&b)), widened)?;
+    same_angles(
+        "rotated",
+        &plain,
+        &angles(&turned(&a), &turned(&b)),
+        widened,
+    )?;
     // Other columns of the same span.
     let mix = cast::<T>(&mixing(a.dimension(), 4.0, random));
     let mixed = Subspace::from_columns(&(a.basis() * mix)).expect("a span");
@@ -526,9 +598,19 @@ fn angles_interlace<T: Real>(case: &Pair) -> Outcome {
     let bound = angle_bound(&c, &larger) + angle_bound(&s, &c);
     let (before, after) = (angles(&s, &c), angles(&s, &larger));
     for j in 0..before.radians().len() {
-        no_more("after ≤ before", after.radians()[j], before.radians()[j], bound)?;
+        no_more(
+            "after ≤ before",
+            after.radians()[j],
+            before.radians()[j],
+            bound,
+        )?;
         if j > 0 {
-            no_more("interlaced", before.radians()[j - 1], after.radians()[j], bound)?;
+            no_more(
+                "interlaced",
+                before.radians()[j - 1],
+                after.radians()[j],
+                bound,
+            )?;
         }
     }
     let v = direction::<T>(d, random);
@@ -548,7 +630,7 @@ fn distances_are_distances<T: Real>(case: &Pair) -> Outcome {
     let c = Subspace::from_columns(&moved).expect("a span");
     let (ab, bc, ac) = (angles(&a, &b), angles(&b, &c), angles(&a, &c));
     let bound = (angle_bound(&a, &b) + angle_bound(&b, &c)) * real::<T>((k as f64).sqrt());
-    let metrics: [(&str, fn(&PrincipalAngles<T>) -> T); 8] = [
+    let metrics: [(&str, Distance<T>); 8] = [
         ("geodesic", PrincipalAngles::geodesic),
         ("chordal", PrincipalAngles::chordal),
         ("projection", PrincipalAngles::projection),
@@ -576,10 +658,20 @@ fn distances_are_distances<T: Real>(case: &Pair) -> Outcome {
     no_more("Asimov ≤ geodesic", ab.asimov(), ab.geodesic(), bound)?;
     let overlap = (a.basis().transpose() * b.basis()).norm_squared();
     let frobenius = tolerance::orthonormality::<T>(d) * real(2.0 * k as f64);
-    check("chordal²", ab.chordal() * ab.chordal(), real::<T>(k as f64) - overlap, frobenius)?;
+    check(
+        "chordal²",
+        ab.chordal() * ab.chordal(),
+        real::<T>(k as f64) - overlap,
+        frobenius,
+    )?;
     let difference = a.basis() * a.basis().transpose() - b.basis() * b.basis().transpose();
     let squared = difference.norm_squared() / real(2.0);
-    check("‖P_A − P_B‖²/2", ab.chordal() * ab.chordal(), squared, frobenius * real(2.0))
+    check(
+        "‖P_A − P_B‖²/2",
+        ab.chordal() * ab.chordal(),
+        squared,
+        frobenius * real(2.0),
+    )
 }
 
 // ---------------------------------------------------------------------------- tax
@@ -595,7 +687,12 @@ fn the_two_parts_of_a_rate_add_up<T: Real>(case: &Span) -> Outcome {
     let nearly = Direction::new(&nearly).expect("not zero");
     for v in [free, nearly] {
         let tax = TaxRate::between(&v, &c).expect("one space");
-        check("τ + (1 − τ)", tax.value() + tax.complement(), T::one(), bound)?;
+        check(
+            "τ + (1 − τ)",
+            tax.value() + tax.complement(),
+            T::one(),
+            bound,
+        )?;
         prop_assert!(tax.value() >= T::zero() && tax.value() <= T::one());
         prop_assert!(tax.complement() >= T::zero() && tax.complement() <= T::one());
         check("cos²α", tax.angle().cos().powi(2), tax.value(), bound)?;
@@ -604,17 +701,30 @@ fn the_two_parts_of_a_rate_add_up<T: Real>(case: &Span) -> Outcome {
         prop_assert_eq!(same, tax, "the sign of v is no part of τ");
         let line = Subspace::from_directions(std::slice::from_ref(&v)).expect("a line");
         let theta = angles(&line, &c).radians()[0];
-        check("α = θ₁", tax.angle(), theta, tolerance::angle::<T>(1) * real(4.0))?;
+        check(
+            "α = θ₁",
+            tax.angle(),
+            theta,
+            tolerance::angle::<T>(1) * real(4.0),
+        )?;
         // Nothing is left of v in what 𝒞 does not see, and all of it in R^d.
         let rest = TaxRate::between(&v, &c.complement()).expect("one space");
-        check("complement", rest.value(), tax.complement(), bound * real(2.0))?;
+        check(
+            "complement",
+            rest.value(),
+            tax.complement(),
+            bound * real(2.0),
+        )?;
     }
     Ok(())
 }
 
 /// The Gram form agrees with the vectors: aᵀG⁺a squares the condition number.
 fn the_gram_form_agrees<T: Real>(case: &Span) -> Outcome {
-    let case = Span { condition: case.condition.min(4.0), ..case.clone() };
+    let case = Span {
+        condition: case.condition.min(4.0),
+        ..case.clone()
+    };
     let columns = case.columns::<T>();
     let (d, k) = case.shape;
     let random = &mut rng(case.seed ^ 7);
@@ -626,7 +736,11 @@ fn the_gram_form_agrees<T: Real>(case: &Span) -> Outcome {
     let scale = power::<T>(case.exponent);
     let all = columns.insert_column(place, T::zero());
     let all = DMatrix::from_fn(d, k + 1, |i, j| {
-        if j == place { v.as_vector()[i] * scale } else { all[(i, j)] }
+        if j == place {
+            v.as_vector()[i] * scale
+        } else {
+            all[(i, j)]
+        }
     });
     let unit = &all / scale;
     let gram = unit.transpose() * &unit;
@@ -664,7 +778,12 @@ fn shapley_shares_are_fair<T: Real>(case: &Players) -> Outcome {
         let single = shares.individual()[i].value();
         no_more("τᵢ ≤ τ", single, tau, bound)?;
         let overlap = shares.overlaps()[i];
-        check("overlap²", overlap * overlap, single, tolerance::closed_form::<T>() * real(2.0))?;
+        check(
+            "overlap²",
+            overlap * overlap,
+            single,
+            tolerance::closed_form::<T>() * real(2.0),
+        )?;
         // The unique share is what goes with the capability.
         if p > 1 {
             let mut others = list.clone();
@@ -740,12 +859,21 @@ fn spectra_are_of_the_safety_subspace<T: Real>(case: &Pair) -> Outcome {
     let overlap = (s.basis().transpose() * c.basis()).norm_squared() / real(k as f64);
     check("mean", spectrum.mean(), overlap, bound)?;
     check("worst", spectrum.worst().value(), rates[0], T::zero())?;
-    check("named", spectrum.overlap(Overlap::MeanOverSafety), spectrum.mean(), T::zero())?;
+    check(
+        "named",
+        spectrum.overlap(Overlap::MeanOverSafety),
+        spectrum.mean(),
+        T::zero(),
+    )?;
     // The cheapest direction: in 𝒮, and none is cheaper.
     let cheapest = spectrum.cheapest_direction();
     prop_assert_eq!(s.contains(cheapest, bound), Ok(true));
     let least = TaxRate::between(cheapest, &c).expect("one space").value();
-    let expected = if spectrum.free_directions() > 0 { T::zero() } else { rates[k - 1] };
+    let expected = if spectrum.free_directions() > 0 {
+        T::zero()
+    } else {
+        rates[k - 1]
+    };
     check("cheapest", least, expected, bound)?;
     let random = &mut rng(case.seed ^ 9);
     for _ in 0..100 {
@@ -814,7 +942,11 @@ fn sampled_shares_are_near_the_exact_ones<T: Real>() {
     for i in 0..6 {
         let off = (sampled.shapley()[i] - exact.shapley()[i]).abs();
         assert!(errors[i] > T::zero() && errors[i] < real(0.5 / 4000.0_f64.sqrt()));
-        assert!(off <= errors[i] * real(5.0), "{i}: off by {off}, standard error {}", errors[i]);
+        assert!(
+            off <= errors[i] * real(5.0),
+            "{i}: off by {off}, standard error {}",
+            errors[i]
+        );
     }
 }
 

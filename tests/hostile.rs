@@ -89,7 +89,10 @@ fn finite<'a, T: Real>(what: &str, numbers: impl IntoIterator<Item = &'a T>) {
 }
 
 fn near<T: Real>(what: &str, ours: T, truth: T, bound: T) {
-    assert!((ours - truth).abs() <= bound, "{what}: {ours} against {truth}, bound {bound}");
+    assert!(
+        (ours - truth).abs() <= bound,
+        "{what}: {ours} against {truth}, bound {bound}"
+    );
 }
 
 fn axis<T: Real>(d: usize, i: usize) -> Direction<T> {
@@ -106,6 +109,9 @@ fn two_columns<T: Real>(s: T, t: T) -> DMatrix<T> {
 
 // ---------------------------------------------------------------- linear algebra
 
+type ByRule<T> = fn(&DMatrix<T>, RankRule<T>) -> Result<Subspace<T>, Error>;
+type Between<T> = fn(&Subspace<T>, &Subspace<T>) -> Result<(), Error>;
+type Labelled<T> = fn(&DMatrix<T>, &DMatrix<T>) -> Result<Direction<T>, Error>;
 type Svd<T> = fn(&DMatrix<T>) -> Result<ThinSvd<T>, Error>;
 
 fn svd_refusals<T: Extreme>() {
@@ -161,7 +167,12 @@ fn svd_of_extreme_entries<T: Extreme>() {
             near("small", s.singular_values()[1], small, bound);
             finite("U", s.left_vectors().iter());
             finite("V", s.right_vectors().iter());
-            near("U", (s.left_vectors().transpose() * s.left_vectors()).determinant(), T::one(), eps * real(16.0));
+            near(
+                "U",
+                (s.left_vectors().transpose() * s.left_vectors()).determinant(),
+                T::one(),
+                eps * real(16.0),
+            );
         }
         let zero = svd(&DMatrix::zeros(2, 5)).expect("an SVD");
         assert_eq!(zero.singular_values().as_slice(), [o, o]);
@@ -171,20 +182,31 @@ fn svd_of_extreme_entries<T: Extreme>() {
 
 fn rank_rules<T: Extreme>() {
     let stack: DMatrix<T> = DMatrix::from_diagonal(&dvector![real(3.0), real(2.0), real(0.5)]);
-    let constructors: [fn(&DMatrix<T>, RankRule<T>) -> Result<Subspace<T>, Error>; 3] = [
+    let constructors: [ByRule<T>; 3] = [
         |a, rule| Subspace::from_columns_with(a, rule),
         |a, rule| Subspace::from_leading_singular(a, rule),
         |a, rule| Subspace::from_pca(a, rule),
     ];
     for build in constructors {
-        for bad in [T::NON_FINITE[0], T::NON_FINITE[1], T::NON_FINITE[2], -T::SUBNORMAL, T::one()] {
+        for bad in [
+            T::NON_FINITE[0],
+            T::NON_FINITE[1],
+            T::NON_FINITE[2],
+            -T::SUBNORMAL,
+            T::one(),
+        ] {
             refused!(
                 build(&stack, RankRule::Relative(bad)),
                 Error::OutOfRange { argument: "relative tolerance", actual, .. }
                     if *actual == bad.to_double() || actual.is_nan()
             );
         }
-        for bad in [T::NON_FINITE[0], T::NON_FINITE[1], T::zero(), T::one() + T::machine_epsilon()] {
+        for bad in [
+            T::NON_FINITE[0],
+            T::NON_FINITE[1],
+            T::zero(),
+            T::one() + T::machine_epsilon(),
+        ] {
             refused!(
                 build(&stack, RankRule::Energy(bad)),
                 Error::OutOfRange { argument: "energy share", actual, .. }
@@ -216,7 +238,11 @@ fn rank_rules<T: Extreme>() {
     }
     // More was asked for than there is.
     let dependent: DMatrix<T> = DMatrix::from_element(3, 3, T::one());
-    for rule in [RankRule::Fixed(3), RankRule::Energy(T::one()), RankRule::Numerical] {
+    for rule in [
+        RankRule::Fixed(3),
+        RankRule::Energy(T::one()),
+        RankRule::Numerical,
+    ] {
         let c = Subspace::from_columns_with(&dependent, rule).expect("a subspace");
         assert_eq!(c.dimension(), 1, "{rule:?}");
     }
@@ -234,29 +260,57 @@ fn direction_refusals<T: Extreme>() {
         );
         refused!(
             Direction::new(&DVector::from_column_slice(&x)),
-            Error::NonFinite { argument: "vector", row: 2, column: 0, .. }
+            Error::NonFinite {
+                argument: "vector",
+                row: 2,
+                column: 0,
+                ..
+            }
         );
     }
     refused!(
         Direction::<T>::from_slice(&[]),
-        Error::Empty { argument: "vector", rows: 0, columns: 1, .. }
+        Error::Empty {
+            argument: "vector",
+            rows: 0,
+            columns: 1,
+            ..
+        }
     );
     refused!(
         Direction::<T>::new(&DVector::zeros(0)),
-        Error::Empty { argument: "vector", rows: 0, columns: 1, .. }
+        Error::Empty {
+            argument: "vector",
+            rows: 0,
+            columns: 1,
+            ..
+        }
     );
     for d in [1, 2, 100] {
         refused!(
             Direction::new(&DVector::<T>::zeros(d)),
-            Error::ZeroVector { argument: "vector", column: 0, .. }
+            Error::ZeroVector {
+                argument: "vector",
+                column: 0,
+                ..
+            }
         );
     }
-    refused!(Direction::from_slice(&[-T::zero()]), Error::ZeroVector { .. });
+    refused!(
+        Direction::from_slice(&[-T::zero()]),
+        Error::ZeroVector { .. }
+    );
     let (v, c) = (axis::<T>(2, 0), axis::<T>(3, 0));
     for result in [v.overlap(&c), v.angle(&c)] {
         refused!(
             result,
-            Error::DimensionMismatch { argument: "other", unit: "coordinates", expected: 2, actual: 3, .. }
+            Error::DimensionMismatch {
+                argument: "other",
+                unit: "coordinates",
+                expected: 2,
+                actual: 3,
+                ..
+            }
         );
     }
 }
@@ -264,10 +318,23 @@ fn direction_refusals<T: Extreme>() {
 fn directions_of_any_magnitude<T: Extreme>() {
     let bound = T::machine_epsilon() * real(4.0);
     for x in magnitudes::<T>() {
-        assert_eq!(Direction::from_slice(&[-x]).expect("d = 1").as_vector()[0], -T::one());
+        assert_eq!(
+            Direction::from_slice(&[-x]).expect("d = 1").as_vector()[0],
+            -T::one()
+        );
         let v = Direction::from_slice(&[x, T::zero(), -x]).expect("a direction");
-        near("first", v.as_vector()[0], real::<T>(std::f64::consts::FRAC_1_SQRT_2), bound);
-        near("last", v.as_vector()[2], -real::<T>(std::f64::consts::FRAC_1_SQRT_2), bound);
+        near(
+            "first",
+            v.as_vector()[0],
+            real::<T>(std::f64::consts::FRAC_1_SQRT_2),
+            bound,
+        );
+        near(
+            "last",
+            v.as_vector()[2],
+            -real::<T>(std::f64::consts::FRAC_1_SQRT_2),
+            bound,
+        );
         // The smaller entry may vanish beside the larger one, and nothing else may.
         for y in magnitudes::<T>() {
             let v = Direction::from_slice(&[x, y]).expect("a direction");
@@ -275,7 +342,12 @@ fn directions_of_any_magnitude<T: Extreme>() {
             near("length", v.as_vector().norm(), T::one(), bound);
             let ratio = (x.to_double() / y.to_double()).atan();
             near("mixed", v.as_vector()[0], real(ratio.sin()), bound);
-            near("angle", v.angle(&axis(2, 1)).expect("one space"), real(ratio), bound * real(2.0));
+            near(
+                "angle",
+                v.angle(&axis(2, 1)).expect("one space"),
+                real(ratio),
+                bound * real(2.0),
+            );
         }
     }
 }
@@ -289,27 +361,57 @@ fn subspace_refusals<T: Extreme>() {
         a[(3, 1)] = bad;
         refused!(
             Subspace::from_columns(&a),
-            Error::NonFinite { argument: "columns", row: 3, column: 1, .. }
+            Error::NonFinite {
+                argument: "columns",
+                row: 3,
+                column: 1,
+                ..
+            }
         );
         refused!(
             Subspace::from_columns_with(&a, rule),
-            Error::NonFinite { argument: "columns", row: 3, column: 1, .. }
+            Error::NonFinite {
+                argument: "columns",
+                row: 3,
+                column: 1,
+                ..
+            }
         );
         refused!(
             Subspace::from_leading_singular(&a, rule),
-            Error::NonFinite { argument: "columns", row: 3, column: 1, .. }
+            Error::NonFinite {
+                argument: "columns",
+                row: 3,
+                column: 1,
+                ..
+            }
         );
         refused!(
             Subspace::from_pca(&a, rule),
-            Error::NonFinite { argument: "samples", row: 3, column: 1, .. }
+            Error::NonFinite {
+                argument: "samples",
+                row: 3,
+                column: 1,
+                ..
+            }
         );
         refused!(
             Subspace::from_orthonormal(&a),
-            Error::NonFinite { argument: "basis", row: 3, column: 1, .. }
+            Error::NonFinite {
+                argument: "basis",
+                row: 3,
+                column: 1,
+                ..
+            }
         );
         refused!(
             Subspace::from_projector(&a),
-            Error::NonFinite { argument: "projector", row: 3, column: 1, .. }
+            Error::NonFinite {
+                argument: "projector",
+                row: 3,
+                column: 1,
+                ..
+            }
         );
     }
     for (r, c) in [(0, 0), (0, 2), (2, 0)] {
@@ -333,26 +435,50 @@ fn subspace_refusals<T: Extreme>() {
     zero_second.column_mut(1).fill(T::zero());
     refused!(
         Subspace::from_columns(&zero_second),
-        Error::ZeroVector { argument: "columns", column: 1, .. }
+        Error::ZeroVector {
+            argument: "columns",
+            column: 1,
+            ..
+        }
     );
     // A stack of gradients may hold a zero one, but not zeros alone.
     let c = Subspace::from_leading_singular(&zero_second, rule).expect("a subspace");
     assert_eq!(c.dimension(), 2);
     refused!(
         Subspace::from_leading_singular(&DMatrix::<T>::zeros(3, 2), rule),
-        Error::ZeroVector { argument: "columns", column: 0, .. }
+        Error::ZeroVector {
+            argument: "columns",
+            column: 0,
+            ..
+        }
     );
     refused!(
         Subspace::<T>::from_directions(&[]),
-        Error::Empty { argument: "directions", rows: 0, columns: 0, .. }
+        Error::Empty {
+            argument: "directions",
+            rows: 0,
+            columns: 0,
+            ..
+        }
     );
     refused!(
         Subspace::<T>::from_directions(&[axis(3, 0), axis(3, 1), axis(2, 0)]),
-        Error::DimensionMismatch { argument: "directions", unit: "coordinates", expected: 3, actual: 2, .. }
+        Error::DimensionMismatch {
+            argument: "directions",
+            unit: "coordinates",
+            expected: 3,
+            actual: 2,
+            ..
+        }
     );
     refused!(
         Subspace::<T>::trivial(0),
-        Error::OutOfBounds { argument: "dimension", least: 1, actual: 0, .. }
+        Error::OutOfBounds {
+            argument: "dimension",
+            least: 1,
+            actual: 0,
+            ..
+        }
     );
 }
 
@@ -389,10 +515,16 @@ fn subspaces_of_odd_shape<T: Extreme>() {
         Subspace::from_leading_singular(view, rule),
         Subspace::from_leading_singular(&owned, rule)
     );
-    assert_eq!(Subspace::from_pca(view, rule), Subspace::from_pca(&owned, rule));
+    assert_eq!(
+        Subspace::from_pca(view, rule),
+        Subspace::from_pca(&owned, rule)
+    );
     assert_eq!(ThinSvd::new(view), ThinSvd::new(&owned));
     let basis = DMatrix::<T>::identity(9, 2);
-    assert_eq!(Subspace::from_orthonormal(basis.rows(0, 5)).map(|c| c.dimension()), Ok(2));
+    assert_eq!(
+        Subspace::from_orthonormal(basis.rows(0, 5)).map(|c| c.dimension()),
+        Ok(2)
+    );
     let pairs = (tall.rows(0, 4), tall.rows(5, 4));
     let ours = PairedContrast::new(pairs.0, pairs.1).expect("pairs");
     let copies = (pairs.0.into_owned(), pairs.1.into_owned());
@@ -412,28 +544,48 @@ fn columns_of_any_magnitude<T: Extreme>() {
             let c = Subspace::from_columns(&columns).expect("a plane");
             assert_eq!(c.dimension(), 2, "{s} and {t}");
             finite("basis", c.basis().iter());
-            finite("values", c.singular_values().iter().chain([&c.condition_number()]));
+            finite(
+                "values",
+                c.singular_values().iter().chain([&c.condition_number()]),
+            );
             let tax = TaxRate::between(&v, &c).expect("one space");
             let bound = tolerance::angle::<T>(2) * c.condition_number();
             near("τ", tax.value(), real(5.0 / 9.0), bound);
             near("1 − τ", tax.complement(), real(4.0 / 9.0), bound);
         }
         let same = Subspace::from_columns(&two_columns(s, s)).expect("a plane");
-        let leading = Subspace::from_leading_singular(&(two_columns(s, s) / real::<T>(2.0)), RankRule::Fixed(1));
+        let leading = Subspace::from_leading_singular(
+            &(two_columns(s, s) / real::<T>(2.0)),
+            RankRule::Fixed(1),
+        );
         // Half the smallest number is none.
         if s > T::SUBNORMAL {
             let leading = leading.expect("a line");
             // The golden ratio of Aᵀ A = (1 1; 1 2).
             let golden = (1.0 + 5.0_f64.sqrt()) / 2.0;
             let ratio: T = leading.basis()[(0, 0)] / leading.basis()[(1, 0)];
-            near("golden", ratio.abs(), real(golden), tolerance::angle::<T>(4));
-            assert_eq!(same.contains_subspace(&leading, tolerance::angle::<T>(2) * real(4.0)), Ok(true));
+            near(
+                "golden",
+                ratio.abs(),
+                real(golden),
+                tolerance::angle::<T>(4),
+            );
+            assert_eq!(
+                same.contains_subspace(&leading, tolerance::angle::<T>(2) * real(4.0)),
+                Ok(true)
+            );
         }
     }
     // Lengths and units as they are: too long for a singular value.
     refused!(
-        Subspace::from_leading_singular(&DMatrix::from_element(2, 2, T::LARGEST), RankRule::Numerical),
-        Error::OutOfRange { argument: "largest singular value", .. }
+        Subspace::from_leading_singular(
+            &DMatrix::from_element(2, 2, T::LARGEST),
+            RankRule::Numerical
+        ),
+        Error::OutOfRange {
+            argument: "largest singular value",
+            ..
+        }
     );
 }
 
@@ -464,10 +616,17 @@ fn orthonormal_and_projector<T: Extreme>() {
         );
     }
     // d = 1 and k > d.
-    assert_eq!(Subspace::from_orthonormal(&dmatrix![-i]).map(|c| c.dimension()), Ok(1));
+    assert_eq!(
+        Subspace::from_orthonormal(&dmatrix![-i]).map(|c| c.dimension()),
+        Ok(1)
+    );
     refused!(
         Subspace::from_orthonormal(&dmatrix![i, i]),
-        Error::NotOrthonormal { first: 0, second: 1, .. }
+        Error::NotOrthonormal {
+            first: 0,
+            second: 1,
+            ..
+        }
     );
 
     for (p, dimension) in [
@@ -479,11 +638,20 @@ fn orthonormal_and_projector<T: Extreme>() {
         (DMatrix::from_element(2, 2, T::SUBNORMAL), 0),
     ] {
         let c = Subspace::from_projector(&p).expect("a projector");
-        assert_eq!((c.ambient_dimension(), c.dimension()), (p.nrows(), dimension));
+        assert_eq!(
+            (c.ambient_dimension(), c.dimension()),
+            (p.nrows(), dimension)
+        );
     }
     refused!(
         Subspace::from_projector(&DMatrix::<T>::identity(2, 3)),
-        Error::DimensionMismatch { argument: "projector", unit: "columns", expected: 2, actual: 3, .. }
+        Error::DimensionMismatch {
+            argument: "projector",
+            unit: "columns",
+            expected: 2,
+            actual: 3,
+            ..
+        }
     );
     refused!(
         Subspace::from_projector(&dmatrix![i, real(0.5); o, o]),
@@ -502,11 +670,18 @@ fn orthonormal_and_projector<T: Extreme>() {
     for x in [T::HUGE, T::LARGEST] {
         refused!(
             Subspace::from_projector(&dmatrix![i, o; o, x]),
-            Error::NotIdempotent { row: 1, column: 1, .. }
+            Error::NotIdempotent {
+                row: 1,
+                column: 1,
+                ..
+            }
         );
         refused!(
             Subspace::from_projector(&dmatrix![i, x; -x, i]),
-            Error::NotSymmetric { argument: "projector", .. }
+            Error::NotSymmetric {
+                argument: "projector",
+                ..
+            }
         );
     }
 }
@@ -524,7 +699,11 @@ fn principal_components<T: Extreme>() {
     ] {
         refused!(
             Subspace::from_pca(&samples, rule),
-            Error::ZeroVector { argument: "samples less their mean", column: 0, .. }
+            Error::ZeroVector {
+                argument: "samples less their mean",
+                column: 0,
+                ..
+            }
         );
     }
     // Two samples: the line between them, at every magnitude.
@@ -532,7 +711,12 @@ fn principal_components<T: Extreme>() {
         let c = Subspace::from_pca(&dmatrix![x, o, -x; -x, o, x], rule).expect("a line");
         assert_eq!((c.ambient_dimension(), c.dimension()), (3, 1));
         finite("values", c.singular_values().iter());
-        near("line", (c.basis()[(0, 0)] + c.basis()[(2, 0)]).abs(), o, tolerance::angle(1));
+        near(
+            "line",
+            (c.basis()[(0, 0)] + c.basis()[(2, 0)]).abs(),
+            o,
+            tolerance::angle(1),
+        );
     }
     let c = Subspace::from_pca(&dmatrix![T::SUBNORMAL; o], rule).expect("a line");
     assert_eq!(c.dimension(), 1);
@@ -548,10 +732,21 @@ fn projections<T: Extreme>() {
     for bad in T::NON_FINITE {
         let x = dvector![T::one(), bad, T::one()];
         for result in [plane.project(&x), plane.reject(&x)] {
-            refused!(result, Error::NonFinite { argument: "x", row: 1, column: 0, .. });
+            refused!(
+                result,
+                Error::NonFinite {
+                    argument: "x",
+                    row: 1,
+                    column: 0,
+                    ..
+                }
+            );
         }
     }
-    for (length, x) in [(2, DVector::<T>::zeros(2)), (4, DVector::repeat(4, T::one()))] {
+    for (length, x) in [
+        (2, DVector::<T>::zeros(2)),
+        (4, DVector::repeat(4, T::one())),
+    ] {
         for result in [plane.project(&x), plane.reject(&x)] {
             refused!(
                 result,
@@ -560,8 +755,19 @@ fn projections<T: Extreme>() {
             );
         }
     }
-    for result in [plane.project(&DVector::zeros(0)), plane.reject(&DVector::zeros(0))] {
-        refused!(result, Error::Empty { argument: "x", rows: 0, columns: 1, .. });
+    for result in [
+        plane.project(&DVector::zeros(0)),
+        plane.reject(&DVector::zeros(0)),
+    ] {
+        refused!(
+            result,
+            Error::Empty {
+                argument: "x",
+                rows: 0,
+                columns: 1,
+                ..
+            }
+        );
     }
     let zero = DVector::zeros(3);
     assert_eq!(plane.project(&zero), Ok(zero.clone()));
@@ -570,15 +776,35 @@ fn projections<T: Extreme>() {
     let trivial = Subspace::<T>::trivial(2).expect("d = 2");
     let whole = trivial.complement();
     let diagonal = Subspace::from_columns(&dmatrix![T::one(); T::one()]).expect("a line");
-    for m in [T::one(), T::HUGE, T::MINUTE, T::SUBNORMAL, T::LARGEST / real(4.0)] {
+    for m in [
+        T::one(),
+        T::HUGE,
+        T::MINUTE,
+        T::SUBNORMAL,
+        T::LARGEST / real(4.0),
+    ] {
         let x = dvector![m, -m];
         // Half a unit in the last place of a subnormal is the smallest number.
         let bound = tolerance::orthonormality::<T>(2) * m + T::SUBNORMAL;
-        for (subspace, inside) in [(&trivial, T::zero()), (&whole, T::one()), (&diagonal, T::zero())] {
+        for (subspace, inside) in [
+            (&trivial, T::zero()),
+            (&whole, T::one()),
+            (&diagonal, T::zero()),
+        ] {
             let (p, r) = (subspace.project(&x), subspace.reject(&x));
             for (i, sign) in [(0, T::one()), (1, -T::one())] {
-                near("inside", p.as_ref().expect("finite")[i], sign * inside * m, bound);
-                near("outside", r.as_ref().expect("finite")[i], sign * (T::one() - inside) * m, bound);
+                near(
+                    "inside",
+                    p.as_ref().expect("finite")[i],
+                    sign * inside * m,
+                    bound,
+                );
+                near(
+                    "outside",
+                    r.as_ref().expect("finite")[i],
+                    sign * (T::one() - inside) * m,
+                    bound,
+                );
             }
         }
     }
@@ -602,27 +828,66 @@ fn subspace_algebra<T: Extreme>() {
     for result in [a.sum(&other), a.intersection(&other, tol)] {
         refused!(
             result,
-            Error::DimensionMismatch { unit: "coordinates", expected: 4, actual: 5, .. }
+            Error::DimensionMismatch {
+                unit: "coordinates",
+                expected: 4,
+                actual: 5,
+                ..
+            }
         );
     }
     refused!(
         a.contains_subspace(&other, tol),
-        Error::DimensionMismatch { unit: "coordinates", expected: 4, actual: 5, .. }
+        Error::DimensionMismatch {
+            unit: "coordinates",
+            expected: 4,
+            actual: 5,
+            ..
+        }
     );
     refused!(
         a.contains(&axis(5, 0), tol),
-        Error::DimensionMismatch { argument: "direction", unit: "coordinates", expected: 4, actual: 5, .. }
+        Error::DimensionMismatch {
+            argument: "direction",
+            unit: "coordinates",
+            expected: 4,
+            actual: 5,
+            ..
+        }
     );
-    for bad in [T::NON_FINITE[0], T::NON_FINITE[1], -T::SUBNORMAL, T::frac_pi_2()] {
+    for bad in [
+        T::NON_FINITE[0],
+        T::NON_FINITE[1],
+        -T::SUBNORMAL,
+        T::frac_pi_2(),
+    ] {
         refused!(
             a.intersection(&a, bad),
             Error::OutOfRange { argument: "tolerance", actual, .. }
                 if *actual == bad.to_double() || actual.is_nan()
         );
-        refused!(a.contains(&axis(4, 0), bad), Error::OutOfRange { argument: "tolerance", .. });
-        refused!(a.contains_subspace(&a, bad), Error::OutOfRange { argument: "tolerance", .. });
+        refused!(
+            a.contains(&axis(4, 0), bad),
+            Error::OutOfRange {
+                argument: "tolerance",
+                ..
+            }
+        );
+        refused!(
+            a.contains_subspace(&a, bad),
+            Error::OutOfRange {
+                argument: "tolerance",
+                ..
+            }
+        );
         // Also where the answer would be clear without it.
-        refused!(zero.intersection(&a, bad), Error::OutOfRange { argument: "tolerance", .. });
+        refused!(
+            zero.intersection(&a, bad),
+            Error::OutOfRange {
+                argument: "tolerance",
+                ..
+            }
+        );
     }
     // {0} is legal on either side.
     assert_eq!(zero.sum(&zero).map(|s| s.dimension()), Ok(0));
@@ -636,7 +901,10 @@ fn subspace_algebra<T: Extreme>() {
     assert_eq!(zero.condition_number(), T::one());
     assert_eq!(zero.complement().dimension(), 4);
     assert_eq!(a.intersection(&a, tol).map(|s| s.dimension()), Ok(2));
-    assert_eq!(a.intersection(&a.complement(), tol).map(|s| s.dimension()), Ok(0));
+    assert_eq!(
+        a.intersection(&a.complement(), tol).map(|s| s.dimension()),
+        Ok(0)
+    );
     assert_eq!(a.sum(&a.complement()).map(|s| s.dimension()), Ok(4));
 }
 
@@ -646,7 +914,7 @@ fn angle_refusals<T: Extreme>() {
     let a = subspace::<T>(4, 2, &mut rng(10));
     let other = subspace::<T>(5, 2, &mut rng(10));
     let zero = Subspace::<T>::trivial(4).expect("d = 4");
-    let between: [fn(&Subspace<T>, &Subspace<T>) -> Result<(), Error>; 3] = [
+    let between: [Between<T>; 3] = [
         |a, b| PrincipalAngles::between(a, b).map(drop),
         |a, b| PrincipalVectors::between(a, b).map(drop),
         |a, b| TaxSpectrum::between(a, b).map(drop),
@@ -654,20 +922,59 @@ fn angle_refusals<T: Extreme>() {
     for between in between {
         refused!(
             between(&a, &other),
-            Error::DimensionMismatch { unit: "coordinates", expected: 4, actual: 5, .. }
+            Error::DimensionMismatch {
+                unit: "coordinates",
+                expected: 4,
+                actual: 5,
+                ..
+            }
         );
-        refused!(between(&zero, &a), Error::TrivialSubspace { argument: "left", .. });
-        refused!(between(&a, &zero), Error::TrivialSubspace { argument: "right", .. });
-        refused!(between(&zero, &zero), Error::TrivialSubspace { argument: "left", .. });
+        refused!(
+            between(&zero, &a),
+            Error::TrivialSubspace {
+                argument: "left",
+                ..
+            }
+        );
+        refused!(
+            between(&a, &zero),
+            Error::TrivialSubspace {
+                argument: "right",
+                ..
+            }
+        );
+        refused!(
+            between(&zero, &zero),
+            Error::TrivialSubspace {
+                argument: "left",
+                ..
+            }
+        );
     }
-    refused!(PrincipalAngles::<T>::from_radians(&[]), Error::Empty { argument: "radians", rows: 0, .. });
+    refused!(
+        PrincipalAngles::<T>::from_radians(&[]),
+        Error::Empty {
+            argument: "radians",
+            rows: 0,
+            ..
+        }
+    );
     for bad in T::NON_FINITE {
         refused!(
             PrincipalAngles::from_radians(&[T::zero(), bad]),
-            Error::NonFinite { argument: "radians", row: 1, column: 0, .. }
+            Error::NonFinite {
+                argument: "radians",
+                row: 1,
+                column: 0,
+                ..
+            }
         );
     }
-    for bad in [-T::SUBNORMAL, T::frac_pi_2() * (T::one() + T::machine_epsilon()), T::LARGEST] {
+    for bad in [
+        -T::SUBNORMAL,
+        T::frac_pi_2() * (T::one() + T::machine_epsilon()),
+        T::LARGEST,
+    ] {
         refused!(
             PrincipalAngles::from_radians(&[T::one(), bad]),
             Error::OutOfRange { argument: "principal angle", actual, .. } if *actual == bad.to_double()
@@ -698,20 +1005,34 @@ fn distances_of_extreme_angles<T: Extreme>() {
             let angles = PrincipalAngles::from_radians(&[x, y]).expect("angles");
             finite("cosines", angles.cosines().iter().chain(angles.sines()));
             for (name, distance) in every_distance(&angles) {
-                assert!(distance.is_finite() && distance >= T::zero(), "{name}: {distance}");
+                assert!(
+                    distance.is_finite() && distance >= T::zero(),
+                    "{name}: {distance}"
+                );
             }
-            assert_eq!(angles.martin().is_none(), x.max(y) == T::frac_pi_2(), "{x} and {y}");
+            assert_eq!(
+                angles.martin().is_none(),
+                x.max(y) == T::frac_pi_2(),
+                "{x} and {y}"
+            );
         }
     }
 }
 
 /// For one tiny angle every distance is that angle, to rounding and not to its root.
 fn distances_of_one_tiny_angle<T: Extreme>() {
-    for theta in [T::MINUTE, T::machine_epsilon() * T::machine_epsilon(), T::machine_epsilon()] {
+    for theta in [
+        T::MINUTE,
+        T::machine_epsilon() * T::machine_epsilon(),
+        T::machine_epsilon(),
+    ] {
         let angles = PrincipalAngles::from_radians(&[theta]).expect("an angle");
         for (name, distance) in every_distance(&angles) {
             let off = (distance - theta).abs() / theta;
-            assert!(off <= tolerance::closed_form(), "{name} of {theta:e}: {distance:e}");
+            assert!(
+                off <= tolerance::closed_form(),
+                "{name} of {theta:e}: {distance:e}"
+            );
         }
     }
 }
@@ -729,19 +1050,31 @@ fn angles_of_odd_shape<T: Extreme>() {
     for (a, b) in [(&whole, &plane), (&plane, &whole), (&whole, &whole)] {
         let angles = PrincipalAngles::between(a, b).expect("angles");
         assert_eq!(angles.radians().len(), a.dimension().min(b.dimension()));
-        assert!(angles.asimov() <= tolerance::angle(3), "{}", angles.asimov());
+        assert!(
+            angles.asimov() <= tolerance::angle(3),
+            "{}",
+            angles.asimov()
+        );
     }
     // Orthogonal: right angles, to the last bit where the axes are exact.
     let x = Subspace::from_columns(&dmatrix![T::HUGE; T::zero()]).expect("a line");
     let y = Subspace::from_columns(&dmatrix![T::zero(); T::MINUTE]).expect("a line");
     let angles = PrincipalAngles::between(&x, &y).expect("angles");
     assert_eq!(angles.radians()[0], T::frac_pi_2());
-    assert_eq!((angles.cosines()[0], angles.sines()[0]), (T::zero(), T::one()));
+    assert_eq!(
+        (angles.cosines()[0], angles.sines()[0]),
+        (T::zero(), T::one())
+    );
     // The angle between e₁ and e₁ + t·e₂ is t, however small.
     for t in [T::SUBNORMAL, T::MINUTE, T::machine_epsilon()] {
         let tilted = Subspace::from_columns(&dmatrix![T::one(); t]).expect("a line");
         let angles = PrincipalAngles::between(&x, &tilted).expect("angles");
-        near("tiny", angles.radians()[0], t, t * T::machine_epsilon() * real(4.0));
+        near(
+            "tiny",
+            angles.radians()[0],
+            t,
+            t * T::machine_epsilon() * real(4.0),
+        );
     }
 }
 
@@ -754,19 +1087,39 @@ fn contrast_refusals<T: Extreme>() {
         a[(2, 1)] = bad;
         refused!(
             Contrast::new(&a, &good),
-            Error::NonFinite { argument: "plus", row: 2, column: 1, .. }
+            Error::NonFinite {
+                argument: "plus",
+                row: 2,
+                column: 1,
+                ..
+            }
         );
         refused!(
             Contrast::new(&good, &a),
-            Error::NonFinite { argument: "minus", row: 2, column: 1, .. }
+            Error::NonFinite {
+                argument: "minus",
+                row: 2,
+                column: 1,
+                ..
+            }
         );
         refused!(
             PairedContrast::new(&a, &good),
-            Error::NonFinite { argument: "plus", row: 2, column: 1, .. }
+            Error::NonFinite {
+                argument: "plus",
+                row: 2,
+                column: 1,
+                ..
+            }
         );
         refused!(
             PairedContrast::new(&good, &a),
-            Error::NonFinite { argument: "minus", row: 2, column: 1, .. }
+            Error::NonFinite {
+                argument: "minus",
+                row: 2,
+                column: 1,
+                ..
+            }
         );
     }
     for (r, c) in [(0, 2), (3, 0), (0, 0)] {
@@ -791,15 +1144,33 @@ fn contrast_refusals<T: Extreme>() {
     let wide = DMatrix::zeros(3, 4);
     refused!(
         Contrast::new(&good, &wide),
-        Error::DimensionMismatch { argument: "minus", unit: "columns", expected: 2, actual: 4, .. }
+        Error::DimensionMismatch {
+            argument: "minus",
+            unit: "columns",
+            expected: 2,
+            actual: 4,
+            ..
+        }
     );
     refused!(
         PairedContrast::new(&good, &DMatrix::zeros(3, 4)),
-        Error::DimensionMismatch { argument: "minus", unit: "columns", expected: 2, actual: 4, .. }
+        Error::DimensionMismatch {
+            argument: "minus",
+            unit: "columns",
+            expected: 2,
+            actual: 4,
+            ..
+        }
     );
     refused!(
         PairedContrast::new(&good, &DMatrix::zeros(5, 2)),
-        Error::DimensionMismatch { argument: "minus", unit: "rows", expected: 3, actual: 5, .. }
+        Error::DimensionMismatch {
+            argument: "minus",
+            unit: "rows",
+            expected: 3,
+            actual: 5,
+            ..
+        }
     );
     // Groups of different size are no mistake where nothing is paired.
     let contrast = Contrast::new(&good, &DMatrix::<T>::zeros(1, 2)).map(|c| c.samples());
@@ -807,7 +1178,14 @@ fn contrast_refusals<T: Extreme>() {
 }
 
 fn contrasts_without_a_difference<T: Extreme>() {
-    for x in [T::zero(), real(0.1), T::HUGE, T::MINUTE, T::SUBNORMAL, T::LARGEST] {
+    for x in [
+        T::zero(),
+        real(0.1),
+        T::HUGE,
+        T::MINUTE,
+        T::SUBNORMAL,
+        T::LARGEST,
+    ] {
         for n in [1, 2, 7] {
             let same = DMatrix::from_element(n, 3, x);
             let contrast = Contrast::new(&same, &same).expect("samples");
@@ -836,20 +1214,25 @@ fn contrasts_without_a_difference<T: Extreme>() {
     refused!(pairs.mean_difference(), Error::Unresolved { norm, .. } if *norm == 0.0);
     refused!(
         pairs.top_component(),
-        Error::Unresolved { argument: "top component of paired differences", .. }
+        Error::Unresolved {
+            argument: "top component of paired differences",
+            ..
+        }
     );
 }
 
 /// What an unresolved difference says of itself is in the units of the samples.
 fn unresolved_differences_are_in_the_units_of_the_samples<T: Extreme>() {
     let said = |result: Result<Direction<T>, Error>| match result {
-        Err(Error::Unresolved { norm, tolerance, .. }) => (norm, tolerance),
+        Err(Error::Unresolved {
+            norm, tolerance, ..
+        }) => (norm, tolerance),
         other => panic!("{other:?}"),
     };
     let eps = T::machine_epsilon();
     let unit = dmatrix![T::one(), T::one(); T::one(), T::one()];
     let off = dmatrix![T::one() + eps, T::one(); T::one() + eps, T::one()];
-    let calls: [fn(&DMatrix<T>, &DMatrix<T>) -> Result<Direction<T>, Error>; 3] = [
+    let calls: [Labelled<T>; 3] = [
         |a, b| Contrast::new(a, b)?.mean_difference(),
         |a, b| PairedContrast::new(a, b)?.mean_difference(),
         |a, b| PairedContrast::new(a, b)?.top_component(),
@@ -875,7 +1258,9 @@ fn contrasts_of_few_samples_and_any_magnitude<T: Extreme>() {
             let pairs = PairedContrast::new(&plus, &minus).expect("pairs");
             assert_eq!(pairs.samples(), n);
             for v in [
-                Contrast::new(&plus, &minus).expect("samples").mean_difference(),
+                Contrast::new(&plus, &minus)
+                    .expect("samples")
+                    .mean_difference(),
                 pairs.mean_difference(),
                 pairs.top_component(),
             ] {
@@ -906,11 +1291,22 @@ fn tax_rate_refusals<T: Extreme>() {
     let v = axis::<T>(3, 0);
     refused!(
         TaxRate::between(&v, &subspace(4, 2, &mut rng(12))),
-        Error::DimensionMismatch { argument: "safety", unit: "coordinates", expected: 4, actual: 3, .. }
+        Error::DimensionMismatch {
+            argument: "safety",
+            unit: "coordinates",
+            expected: 4,
+            actual: 3,
+            ..
+        }
     );
     refused!(
         TaxRate::single(&v, &axis(2, 0)),
-        Error::DimensionMismatch { unit: "coordinates", expected: 3, actual: 2, .. }
+        Error::DimensionMismatch {
+            unit: "coordinates",
+            expected: 3,
+            actual: 2,
+            ..
+        }
     );
     let (i, o, half): (T, T, T) = (T::one(), T::zero(), real(0.5));
     let gram = dmatrix![i, half, o; half, i, o; o, o, i];
@@ -919,7 +1315,12 @@ fn tax_rate_refusals<T: Extreme>() {
         g[(2, 0)] = bad;
         refused!(
             TaxRate::from_gram(&g, 0),
-            Error::NonFinite { argument: "gram", row: 2, column: 0, .. }
+            Error::NonFinite {
+                argument: "gram",
+                row: 2,
+                column: 0,
+                ..
+            }
         );
     }
     for (r, c) in [(0, 0), (0, 2), (2, 0)] {
@@ -930,11 +1331,24 @@ fn tax_rate_refusals<T: Extreme>() {
     }
     refused!(
         TaxRate::from_gram(&DMatrix::<T>::identity(3, 2), 0),
-        Error::DimensionMismatch { argument: "gram", unit: "columns", expected: 3, actual: 2, .. }
+        Error::DimensionMismatch {
+            argument: "gram",
+            unit: "columns",
+            expected: 3,
+            actual: 2,
+            ..
+        }
     );
     let mut g = gram.clone();
     g[(2, 2)] = o;
-    refused!(TaxRate::from_gram(&g, 0), Error::ZeroVector { argument: "gram", column: 2, .. });
+    refused!(
+        TaxRate::from_gram(&g, 0),
+        Error::ZeroVector {
+            argument: "gram",
+            column: 2,
+            ..
+        }
+    );
     let mut g = gram.clone();
     g[(0, 1)] = o;
     refused!(
@@ -969,7 +1383,10 @@ fn a_negative_diagonal_is_not_positive_semidefinite<T: Extreme>() {
 fn the_bounds_of_a_gram_index_are_the_ones_that_hold<T: Extreme>() {
     let gram = DMatrix::<T>::identity(3, 3);
     for safety in 0..3 {
-        assert_eq!(TaxRate::from_gram(&gram, safety).map(|t| t.value()), Ok(T::zero()));
+        assert_eq!(
+            TaxRate::from_gram(&gram, safety).map(|t| t.value()),
+            Ok(T::zero())
+        );
     }
     for safety in [3, usize::MAX] {
         refused!(
@@ -1004,14 +1421,20 @@ fn tax_rates_of_extreme_inputs<T: Extreme>() {
     let tax = TaxRate::between(&v, &line).expect("one space");
     assert_eq!((tax.value(), tax.complement(), tax.angle()), (i, o, o));
     let free = TaxRate::between(&v, &Subspace::trivial(1).expect("d = 1")).expect("one space");
-    assert_eq!((free.value(), free.complement(), free.angle()), (o, i, T::frac_pi_2()));
+    assert_eq!(
+        (free.value(), free.complement(), free.angle()),
+        (o, i, T::frac_pi_2())
+    );
     assert_eq!(TaxRate::single(&v, &-v.clone()).map(|t| t.value()), Ok(i));
     // The angle t between e₁ and e₁ + t·e₂, from both ends and both constructors.
     for t in [T::machine_epsilon(), T::MINUTE, T::SUBNORMAL] {
         let nearly = Direction::from_slice(&[i, t]).expect("a direction");
         for (j, cosine, sine) in [(0, i, t), (1, t, i)] {
             let line = Subspace::from_directions(&[axis::<T>(2, j)]).expect("a line");
-            for tax in [TaxRate::between(&nearly, &line), TaxRate::single(&nearly, &axis(2, j))] {
+            for tax in [
+                TaxRate::between(&nearly, &line),
+                TaxRate::single(&nearly, &axis(2, j)),
+            ] {
                 let tax = tax.expect("one space");
                 let absolute = if cosine < sine { bound } else { o };
                 near("cos α", tax.cosine(), cosine, cosine * bound + absolute);
@@ -1041,18 +1464,35 @@ fn tax_rates_of_extreme_inputs<T: Extreme>() {
     }
     // Semidefinite is legal: v in the span, twice the same capability.
     let ones = DMatrix::from_element(3, 3, T::LARGEST);
-    near("τ", TaxRate::from_gram(&ones, 2).expect("rank one").value(), i, bound);
+    near(
+        "τ",
+        TaxRate::from_gram(&ones, 2).expect("rank one").value(),
+        i,
+        bound,
+    );
 }
 
 fn regime_thresholds<T: Extreme>() {
     let (i, o, half): (T, T, T) = (T::one(), T::zero(), real(0.5));
-    for bad in [T::NON_FINITE[0], T::NON_FINITE[1], T::NON_FINITE[2], -T::SUBNORMAL, i] {
+    for bad in [
+        T::NON_FINITE[0],
+        T::NON_FINITE[1],
+        T::NON_FINITE[2],
+        -T::SUBNORMAL,
+        i,
+    ] {
         refused!(
             RegimeThresholds::new(bad, i),
             Error::OutOfRange { argument: "free", actual, .. } if *actual == bad.to_double() || actual.is_nan()
         );
     }
-    for bad in [T::NON_FINITE[0], T::NON_FINITE[1], half, o, i + T::machine_epsilon()] {
+    for bad in [
+        T::NON_FINITE[0],
+        T::NON_FINITE[1],
+        half,
+        o,
+        i + T::machine_epsilon(),
+    ] {
         refused!(
             RegimeThresholds::new(half, bad),
             Error::OutOfRange { argument: "entangled", actual, .. } if *actual == bad.to_double() || actual.is_nan()
@@ -1079,15 +1519,31 @@ fn attribution_refusals<T: Extreme>() {
     let many = vec![axis::<T>(3, 1); 17];
     refused!(
         Attribution::exact(&v, &[]),
-        Error::Empty { argument: "capabilities", rows: 0, columns: 0, .. }
+        Error::Empty {
+            argument: "capabilities",
+            rows: 0,
+            columns: 0,
+            ..
+        }
     );
     refused!(
         Attribution::sampled(&v, &[], 2, &mut rng(0)),
-        Error::Empty { argument: "capabilities", rows: 0, columns: 0, .. }
+        Error::Empty {
+            argument: "capabilities",
+            rows: 0,
+            columns: 0,
+            ..
+        }
     );
     refused!(
         Attribution::exact(&v, &many),
-        Error::OutOfBounds { argument: "number of capabilities", least: 1, most: 16, actual: 17, .. }
+        Error::OutOfBounds {
+            argument: "number of capabilities",
+            least: 1,
+            most: 16,
+            actual: 17,
+            ..
+        }
     );
     for orders in [0, 1] {
         refused!(
@@ -1097,11 +1553,23 @@ fn attribution_refusals<T: Extreme>() {
     }
     refused!(
         Attribution::exact(&v, &[axis(3, 0), axis(4, 0)]),
-        Error::DimensionMismatch { argument: "capabilities", unit: "coordinates", expected: 3, actual: 4, .. }
+        Error::DimensionMismatch {
+            argument: "capabilities",
+            unit: "coordinates",
+            expected: 3,
+            actual: 4,
+            ..
+        }
     );
     refused!(
         Attribution::exact(&v, &[axis(4, 0), axis(4, 1)]),
-        Error::DimensionMismatch { argument: "safety", unit: "coordinates", expected: 4, actual: 3, .. }
+        Error::DimensionMismatch {
+            argument: "safety",
+            unit: "coordinates",
+            expected: 4,
+            actual: 3,
+            ..
+        }
     );
 }
 
@@ -1122,14 +1590,25 @@ fn attributions_of_odd_shape<T: Extreme>() {
         let list: Vec<_> = (0..p).map(|_| direction::<T>(d, &mut random)).collect();
         let exact = Attribution::exact(&v, &list).expect("shares");
         let sampled = Attribution::sampled(&v, &list, 2, &mut random).expect("shares");
-        assert!(matches!(sampled.method(), ShapleyMethod::Sampled { orders: 2, .. }));
+        assert!(matches!(
+            sampled.method(),
+            ShapleyMethod::Sampled { orders: 2, .. }
+        ));
         let errors = sampled.standard_errors().expect("sampled");
         finite("errors", errors.iter());
         assert_eq!(errors.len(), p);
         for a in [&exact, &sampled] {
             let condition = a.subspace().condition_number();
-            near("sum", a.shapley().sum(), a.total().value(), bound * condition * real(p as f64));
-            finite("shares", a.shapley().iter().chain(a.unique()).chain(a.overlaps()));
+            near(
+                "sum",
+                a.shapley().sum(),
+                a.total().value(),
+                bound * condition * real(p as f64),
+            );
+            finite(
+                "shares",
+                a.shapley().iter().chain(a.unique()).chain(a.overlaps()),
+            );
             assert_eq!(a.individual().len(), p);
         }
     }
@@ -1155,7 +1634,9 @@ fn spans_at_the_edge_of_the_rank<T: Extreme>() {
         let bound = tolerance::angle::<T>(2) * c.condition_number();
         if c.dimension() == 2 && bound < T::one() {
             planes += 1;
-            let angle = PrincipalAngles::between(&c, &truth).expect("angles").asimov();
+            let angle = PrincipalAngles::between(&c, &truth)
+                .expect("angles")
+                .asimov();
             assert!(angle <= bound, "t = {steps}ε: off by {angle} > {bound}");
         }
     }
@@ -1176,9 +1657,15 @@ fn shares_add_up_at_the_edge_of_the_rank<T: Extreme>() {
         list.push(Direction::new(&last).expect("a direction"));
         let v = axis::<T>(d, p - 1);
         for players in [2, 4, p] {
-            let shares = Attribution::sampled(&v, &list[p - players..], 4, &mut rng(14)).expect("shares");
+            let shares =
+                Attribution::sampled(&v, &list[p - players..], 4, &mut rng(14)).expect("shares");
             let (sum, tau) = (shares.shapley().sum(), shares.total().value());
-            near(&format!("{players} players, tilt {steps}/4"), sum, tau, real(0.1));
+            near(
+                &format!("{players} players, tilt {steps}/4"),
+                sum,
+                tau,
+                real(0.1),
+            );
         }
     }
 }
@@ -1186,12 +1673,19 @@ fn shares_add_up_at_the_edge_of_the_rank<T: Extreme>() {
 fn spectra_of_odd_shape<T: Extreme>() {
     let line = Subspace::from_columns(&dmatrix![T::MINUTE]).expect("a line");
     let one = TaxSpectrum::between(&line, &line).expect("a spectrum");
-    assert_eq!((one.rates().len(), one.free_directions(), one.mean()), (1, 0, T::one()));
+    assert_eq!(
+        (one.rates().len(), one.free_directions(), one.mean()),
+        (1, 0, T::one())
+    );
     assert_eq!(one.cheapest_direction().ambient_dimension(), 1);
     // All of R^d on either side, and columns at both ends of the range.
     let whole = Subspace::<T>::trivial(3).expect("d = 3").complement();
     let plane = Subspace::from_columns(&two_columns(T::LARGEST, T::SUBNORMAL)).expect("a plane");
-    for (s, c, free) in [(&whole, &plane, 1), (&plane, &whole, 0), (&whole, &whole, 0)] {
+    for (s, c, free) in [
+        (&whole, &plane, 1),
+        (&plane, &whole, 0),
+        (&whole, &whole, 0),
+    ] {
         let spectrum = TaxSpectrum::between(s, c).expect("a spectrum");
         assert_eq!(spectrum.free_directions(), free);
         for convention in Overlap::ALL {
@@ -1206,7 +1700,14 @@ fn spectra_of_odd_shape<T: Extreme>() {
 // ---------------------------------------------------------------------- frontier
 
 fn budgets<T: Extreme>() {
-    for bad in [T::NON_FINITE[0], T::NON_FINITE[1], T::NON_FINITE[2], T::zero(), -T::zero(), -T::SUBNORMAL] {
+    for bad in [
+        T::NON_FINITE[0],
+        T::NON_FINITE[1],
+        T::NON_FINITE[2],
+        T::zero(),
+        -T::zero(),
+        -T::SUBNORMAL,
+    ] {
         refused!(
             Budget::new(bad),
             Error::OutOfRange { argument: "budget", actual, .. } if *actual == bad.to_double() || actual.is_nan()
@@ -1221,16 +1722,31 @@ fn pareto_refusals<T: Extreme>() {
     let unit = Budget::<T>::unit();
     refused!(
         ParetoFrontier::between(&axis(2, 0), &axis(3, 0), unit),
-        FrontierError::Input(Error::DimensionMismatch { expected: 2, actual: 3, .. })
+        FrontierError::Input(Error::DimensionMismatch {
+            expected: 2,
+            actual: 3,
+            ..
+        })
     );
     let beyond = T::one() + T::machine_epsilon();
-    for bad in [T::NON_FINITE[0], T::NON_FINITE[1], T::NON_FINITE[2], beyond, -beyond] {
+    for bad in [
+        T::NON_FINITE[0],
+        T::NON_FINITE[1],
+        T::NON_FINITE[2],
+        beyond,
+        -beyond,
+    ] {
         refused!(
             ParetoFrontier::from_overlap(bad, unit),
             Error::OutOfRange { argument: "overlap", actual, .. } if *actual == bad.to_double() || actual.is_nan()
         );
     }
-    for bad in [T::NON_FINITE[0], T::NON_FINITE[1], -T::SUBNORMAL, T::pi() * beyond] {
+    for bad in [
+        T::NON_FINITE[0],
+        T::NON_FINITE[1],
+        -T::SUBNORMAL,
+        T::pi() * beyond,
+    ] {
         refused!(
             ParetoFrontier::from_angle(bad, unit),
             Error::OutOfRange { argument: "angle", actual, .. } if *actual == bad.to_double() || actual.is_nan()
@@ -1248,11 +1764,26 @@ fn pareto_refusals<T: Extreme>() {
         );
         refused!(
             frontier.price_at(bad),
-            FrontierError::Input(Error::OutOfRange { argument: "capability change", .. })
+            FrontierError::Input(Error::OutOfRange {
+                argument: "capability change",
+                ..
+            })
         );
         for (point, name) in [
-            (Point { capability: bad, safety: T::zero() }, "capability change"),
-            (Point { capability: T::zero(), safety: bad }, "safety gain"),
+            (
+                Point {
+                    capability: bad,
+                    safety: T::zero(),
+                },
+                "capability change",
+            ),
+            (
+                Point {
+                    capability: T::zero(),
+                    safety: bad,
+                },
+                "safety gain",
+            ),
         ] {
             refused!(
                 frontier.required_budget(point),
@@ -1276,7 +1807,13 @@ fn pareto_refusals<T: Extreme>() {
             FrontierError::OutOfReach { quantity: "safety gain", requested, budget, least, most, .. }
                 if (*requested, *budget, *least, *most) == (bad.to_double(), 1.0, -1.0, 1.0)
         );
-        refused!(frontier.price_at(bad), FrontierError::OutOfReach { quantity: "capability change", .. });
+        refused!(
+            frontier.price_at(bad),
+            FrontierError::OutOfReach {
+                quantity: "capability change",
+                ..
+            }
+        );
     }
     for end in [T::one(), -T::one()] {
         refused!(
@@ -1300,7 +1837,10 @@ fn pareto_refusals<T: Extreme>() {
     // One line: a pair off it has no budget, a pair on it has its own length.
     for (sign, off) in [(T::one(), -T::one()), (-T::one(), T::one())] {
         let line = ParetoFrontier::from_overlap(sign, Budget::unit()).expect("an overlap");
-        let point = |s: T| Point { capability: T::one(), safety: s };
+        let point = |s: T| Point {
+            capability: T::one(),
+            safety: s,
+        };
         refused!(
             line.required_budget(point(off)),
             FrontierError::Entangled { quantity: "safety gain", requested, .. } if *requested == off.to_double()
@@ -1315,8 +1855,14 @@ fn pareto_refusals<T: Extreme>() {
 /// A budget too large for the scalar is not a sign of entanglement.
 fn a_budget_that_overflows_is_not_called_entangled<T: Extreme>() {
     let frontier = ParetoFrontier::from_overlap(T::zero(), Budget::unit()).expect("an overlap");
-    let far = Point { capability: T::LARGEST, safety: T::LARGEST };
-    refused!(frontier.required_budget(far), FrontierError::Input(Error::OutOfRange { .. }));
+    let far = Point {
+        capability: T::LARGEST,
+        safety: T::LARGEST,
+    };
+    refused!(
+        frontier.required_budget(far),
+        FrontierError::Input(Error::OutOfRange { .. })
+    );
     let nearly = Direction::from_slice(&[T::one(), real(0.5)]).expect("a direction");
     let tax = TaxRate::single(&nearly, &axis(2, 0)).expect("one space");
     refused!(
@@ -1342,15 +1888,30 @@ fn pareto_numbers<T: Extreme>(frontier: &ParetoFrontier<T>) -> Vec<T> {
     points.extend(frontier.foci());
     points.extend(frontier.efficient_arc());
     let (together, apart) = frontier.semi_axes();
-    let mut numbers: Vec<T> = points.iter().flat_map(|p| [p.capability / b, p.safety / b]).collect();
-    numbers.extend([together / b, apart / b, frontier.eccentricity(), frontier.angle()]);
+    let mut numbers: Vec<T> = points
+        .iter()
+        .flat_map(|p| [p.capability / b, p.safety / b])
+        .collect();
+    numbers.extend([
+        together / b,
+        apart / b,
+        frontier.eccentricity(),
+        frontier.angle(),
+    ]);
     for share in [-1.0, -0.7, 0.0, 0.3, 1.0] {
         let x = b * real(share);
         numbers.push(frontier.safety_at(x).expect("in reach") / b);
         numbers.push(frontier.capability_at(x).expect("in reach") / b);
         numbers.extend(frontier.price_at(x).ok());
-        let point = Point { capability: x, safety: frontier.safety_at(x).expect("in reach") };
-        assert_eq!(frontier.contains(point), Ok(true), "{point:?} of {frontier:?}");
+        let point = Point {
+            capability: x,
+            safety: frontier.safety_at(x).expect("in reach"),
+        };
+        assert_eq!(
+            frontier.contains(point),
+            Ok(true),
+            "{point:?} of {frontier:?}"
+        );
     }
     numbers
 }
@@ -1362,14 +1923,25 @@ fn pareto_at_every_scale<T: Extreme>() {
         let plain = pareto_numbers(&unit);
         finite("frontier", &plain);
         for b in [T::HUGE, T::MINUTE, T::LARGEST / real(4.0)] {
-            let scaled = ParetoFrontier::from_overlap(cosine, Budget::new(b).expect("positive")).expect("an overlap");
+            let scaled = ParetoFrontier::from_overlap(cosine, Budget::new(b).expect("positive"))
+                .expect("an overlap");
             for (x, y) in pareto_numbers(&scaled).into_iter().zip(&plain) {
                 // Prices near the end are as large as they are ill-conditioned.
-                near("in units of the budget", x, *y, bound * y.abs().max(T::one()));
+                near(
+                    "in units of the budget",
+                    x,
+                    *y,
+                    bound * y.abs().max(T::one()),
+                );
             }
             match (scaled.area(), b > T::one()) {
                 (Ok(area), _) => finite("area", &[area]),
-                (Err(Error::OutOfRange { argument: "area", .. }), true) => {}
+                (
+                    Err(Error::OutOfRange {
+                        argument: "area", ..
+                    }),
+                    true,
+                ) => {}
                 (other, _) => panic!("{other:?}"),
             }
         }
@@ -1402,7 +1974,11 @@ fn budgets_at_the_ends_of_the_range<T: Extreme>() {
     .expect("one space");
     for b in [T::LARGEST, T::SUBNORMAL] {
         let budget = match Budget::new(b) {
-            Err(Error::OutOfRange { argument: "budget", actual, .. }) => {
+            Err(Error::OutOfRange {
+                argument: "budget",
+                actual,
+                ..
+            }) => {
                 assert_eq!(actual, b.to_double());
                 continue;
             }
@@ -1410,17 +1986,36 @@ fn budgets_at_the_ends_of_the_range<T: Extreme>() {
         };
         for cosine in overlaps::<T>() {
             let frontier = ParetoFrontier::from_overlap(cosine, budget).expect("an overlap");
-            finite(&format!("Pareto at {b:e}, cos α = {cosine:e}"), &pareto_numbers(&frontier));
+            finite(
+                &format!("Pareto at {b:e}, cos α = {cosine:e}"),
+                &pareto_numbers(&frontier),
+            );
         }
         let frontier = PreservationFrontier::new(tax, budget);
         if b > T::one() {
             // s = 0.9: 0.9·0.6 − 0.8·√(1 − 0.81).
             let cost = frontier.min_cost(b * real(0.9)).expect("in reach") / b;
-            near("cost", cost, real(0.9 * 0.6 - 0.8 * 0.19_f64.sqrt()), tolerance::closed_form::<T>() * real(4.0));
+            near(
+                "cost",
+                cost,
+                real(0.9 * 0.6 - 0.8 * 0.19_f64.sqrt()),
+                tolerance::closed_form::<T>() * real(4.0),
+            );
         }
-        let (v, c) = (direction::<T>(5, &mut rng(15)), direction::<T>(5, &mut rng(16)));
+        let (v, c) = (
+            direction::<T>(5, &mut rng(15)),
+            direction::<T>(5, &mut rng(16)),
+        );
         let shift = OptimalShift::at_capability(&v, &c, budget, b * real(0.5)).expect("in reach");
-        finite(&format!("shift at {b:e}"), &[shift.length(), shift.safety(), shift.capability(), shift.gap()]);
+        finite(
+            &format!("shift at {b:e}"),
+            &[
+                shift.length(),
+                shift.safety(),
+                shift.capability(),
+                shift.gap(),
+            ],
+        );
     }
 }
 
@@ -1433,7 +2028,11 @@ fn preservation_refusals<T: Extreme>() {
             frontier.max_safety(bad),
             FrontierError::Input(Error::OutOfRange { argument: "capability cost", actual, .. }) if !actual.is_finite()
         );
-        for result in [frontier.min_cost(bad), frontier.marginal_cost(bad), frontier.tax_free_budget(bad)] {
+        for result in [
+            frontier.min_cost(bad),
+            frontier.marginal_cost(bad),
+            frontier.tax_free_budget(bad),
+        ] {
             refused!(
                 result,
                 FrontierError::Input(Error::OutOfRange { argument: "safety gain", actual, .. }) if !actual.is_finite()
@@ -1456,7 +2055,10 @@ fn preservation_refusals<T: Extreme>() {
     }
     refused!(
         frontier.tax_free_budget(-T::SUBNORMAL),
-        FrontierError::Input(Error::OutOfRange { argument: "safety gain", .. })
+        FrontierError::Input(Error::OutOfRange {
+            argument: "safety gain",
+            ..
+        })
     );
     refused!(
         frontier.marginal_cost(T::one()),
@@ -1490,7 +2092,15 @@ fn preservation_refusals<T: Extreme>() {
 
 fn preservation_at_every_scale<T: Extreme>() {
     let bound = tolerance::closed_form::<T>() * real(4.0);
-    let tilts = [T::zero(), T::SUBNORMAL, T::MINUTE, T::machine_epsilon(), T::one(), T::HUGE, T::LARGEST];
+    let tilts = [
+        T::zero(),
+        T::SUBNORMAL,
+        T::MINUTE,
+        T::machine_epsilon(),
+        T::one(),
+        T::HUGE,
+        T::LARGEST,
+    ];
     for tilt in tilts {
         let v = Direction::from_slice(&[T::one(), tilt]).expect("a direction");
         let tax = TaxRate::single(&v, &axis(2, 0)).expect("one space");
@@ -1500,7 +2110,10 @@ fn preservation_at_every_scale<T: Extreme>() {
             for share in [0.0, 0.1, 0.5, 0.9, 1.0] {
                 let s = b * real(share);
                 let cost = frontier.min_cost(s).expect("in reach");
-                assert!(cost >= T::zero() && cost <= s * (T::one() + bound), "{cost} for {s}");
+                assert!(
+                    cost >= T::zero() && cost <= s * (T::one() + bound),
+                    "{cost} for {s}"
+                );
                 let back = frontier.max_safety(cost).expect("in reach");
                 assert!(back >= s * (T::one() - bound), "{back} of {s}");
                 finite("price", frontier.marginal_cost(s).ok().iter());
@@ -1518,7 +2131,11 @@ fn shift_refusals<T: Extreme>() {
     let unit = Budget::unit();
     refused!(
         OptimalShift::at_capability(&v, &far, unit, T::zero()),
-        FrontierError::Input(Error::DimensionMismatch { expected: 2, actual: 3, .. })
+        FrontierError::Input(Error::DimensionMismatch {
+            expected: 2,
+            actual: 3,
+            ..
+        })
     );
     for result in [
         OptimalShift::at_cost(&far, &line, unit, T::zero()),
@@ -1526,21 +2143,35 @@ fn shift_refusals<T: Extreme>() {
     ] {
         refused!(
             result,
-            FrontierError::Input(Error::DimensionMismatch { argument: "safety", expected: 2, actual: 3, .. })
+            FrontierError::Input(Error::DimensionMismatch {
+                argument: "safety",
+                expected: 2,
+                actual: 3,
+                ..
+            })
         );
     }
     for bad in T::NON_FINITE {
         refused!(
             OptimalShift::at_capability(&v, &c, unit, bad),
-            FrontierError::Input(Error::OutOfRange { argument: "capability change", .. })
+            FrontierError::Input(Error::OutOfRange {
+                argument: "capability change",
+                ..
+            })
         );
         refused!(
             OptimalShift::at_cost(&v, &line, unit, bad),
-            FrontierError::Input(Error::OutOfRange { argument: "capability cost", .. })
+            FrontierError::Input(Error::OutOfRange {
+                argument: "capability cost",
+                ..
+            })
         );
         refused!(
             OptimalShift::at_safety(&v, &line, unit, bad),
-            FrontierError::Input(Error::OutOfRange { argument: "safety gain", .. })
+            FrontierError::Input(Error::OutOfRange {
+                argument: "safety gain",
+                ..
+            })
         );
     }
     let beyond: T = real(1.5);
@@ -1566,8 +2197,16 @@ fn assert_certified<T: Real>(what: &str, shift: &OptimalShift<T>, b: T) {
     let d = shift.delta().len() as f64;
     let bound = T::machine_epsilon() * real(d.log2() + 28.0) * b;
     finite(what, shift.delta().iter());
-    assert!(shift.gap().abs() <= bound, "{what}: gap {} > {bound}", shift.gap());
-    assert!(shift.length() <= b + bound, "{what}: length {} > {b}", shift.length());
+    assert!(
+        shift.gap().abs() <= bound,
+        "{what}: gap {} > {bound}",
+        shift.gap()
+    );
+    assert!(
+        shift.length() <= b + bound,
+        "{what}: length {} > {b}",
+        shift.length()
+    );
 }
 
 fn shifts_of_degenerate_directions<T: Extreme>() {
@@ -1587,16 +2226,33 @@ fn shifts_of_degenerate_directions<T: Extreme>() {
             let nearly = Direction::new(&nearly).expect("a direction");
             let bound = T::machine_epsilon() * real(64.0) * b;
             // v = c, v = −c and v within rounding of c.
-            for (c, what) in [(v.clone(), "equal"), (-v.clone(), "opposite"), (nearly, "nearly equal")] {
+            for (c, what) in [
+                (v.clone(), "equal"),
+                (-v.clone(), "opposite"),
+                (nearly, "nearly equal"),
+            ] {
                 let shift = OptimalShift::at_capability(&v, &c, budget, x).expect("in reach");
                 assert_certified(&format!("{what}, d = {d}"), &shift, b);
-                near(&format!("{what}, d = {d}: capability"), shift.capability(), x, bound);
+                near(
+                    &format!("{what}, d = {d}: capability"),
+                    shift.capability(),
+                    x,
+                    bound,
+                );
             }
             // v inside 𝒞, 𝒞 all of R^d, 𝒞 = {0}.
-            for (c, what) in [(&line, "inside"), (&whole, "everything"), (&zero, "nothing")] {
+            for (c, what) in [
+                (&line, "inside"),
+                (&whole, "everything"),
+                (&zero, "nothing"),
+            ] {
                 let shift = OptimalShift::at_cost(&v, c, budget, x).expect("in reach");
                 assert_certified(&format!("{what} at cost, d = {d}"), &shift, b);
-                assert!(shift.capability() <= x + bound, "{what}, d = {d}: {} paid", shift.capability());
+                assert!(
+                    shift.capability() <= x + bound,
+                    "{what}, d = {d}: {} paid",
+                    shift.capability()
+                );
                 let shift = OptimalShift::at_safety(&v, c, budget, x).expect("in reach");
                 assert_certified(&format!("{what} at safety, d = {d}"), &shift, b);
                 near(&format!("{what}, d = {d}: gain"), shift.safety(), x, bound);
@@ -1608,7 +2264,10 @@ fn shifts_of_degenerate_directions<T: Extreme>() {
 fn shifts_at_every_scale<T: Extreme>() {
     let mut random = rng(21);
     for d in [2, 3, 40] {
-        let (v, c) = (direction::<T>(d, &mut random), direction::<T>(d, &mut random));
+        let (v, c) = (
+            direction::<T>(d, &mut random),
+            direction::<T>(d, &mut random),
+        );
         let line = Subspace::from_directions(std::slice::from_ref(&c)).expect("a line");
         for b in [T::one(), T::HUGE, T::MINUTE, T::LARGEST / real(4.0)] {
             let budget = Budget::new(b).expect("positive");
@@ -1617,17 +2276,27 @@ fn shifts_at_every_scale<T: Extreme>() {
                 let shift = OptimalShift::at_capability(&v, &c, budget, x).expect("in reach");
                 assert_certified("at capability", &shift, b);
                 if share >= 0.0 {
-                    assert_certified("at cost", &OptimalShift::at_cost(&v, &line, budget, x).expect("in reach"), b);
+                    assert_certified(
+                        "at cost",
+                        &OptimalShift::at_cost(&v, &line, budget, x).expect("in reach"),
+                        b,
+                    );
                     let shift = OptimalShift::at_safety(&v, &line, budget, x).expect("in reach");
                     assert_certified("at safety", &shift, b);
-                    near("gain", shift.safety(), x, T::machine_epsilon() * real(64.0) * b);
+                    near(
+                        "gain",
+                        shift.safety(),
+                        x,
+                        T::machine_epsilon() * real(64.0) * b,
+                    );
                 }
             }
         }
     }
     // A cost beyond the budget buys no more than the budget does.
     let line = Subspace::from_directions(&[axis::<T>(2, 0)]).expect("a line");
-    let shift = OptimalShift::at_cost(&axis(2, 0), &line, Budget::unit(), T::LARGEST).expect("in reach");
+    let shift =
+        OptimalShift::at_cost(&axis(2, 0), &line, Budget::unit(), T::LARGEST).expect("in reach");
     assert_eq!(shift.safety(), T::one());
 }
 
@@ -1689,15 +2358,30 @@ fn messages_say_what_where_and_what_to_do() {
     let table: Vec<(Result<(), FrontierError>, &[&str])> = vec![
         (
             said(Subspace::from_columns(&dmatrix![1.0, 2.0; 3.0, f64::NAN])),
-            &["`columns`", "non-finite", "NaN", "row 1", "column 1", "must be finite"],
+            &[
+                "`columns`",
+                "non-finite",
+                "NaN",
+                "row 1",
+                "column 1",
+                "must be finite",
+            ],
         ),
         (
             said(Direction::from_slice(&[f64::NEG_INFINITY])),
             &["`vector`", "-inf", "row 0", "column 0"],
         ),
         (
-            said(Subspace::from_pca(&DMatrix::<f64>::zeros(0, 3), RankRule::Numerical)),
-            &["`samples`", "empty", "0 × 3", "at least one row and one column"],
+            said(Subspace::from_pca(
+                &DMatrix::<f64>::zeros(0, 3),
+                RankRule::Numerical,
+            )),
+            &[
+                "`samples`",
+                "empty",
+                "0 × 3",
+                "at least one row and one column",
+            ],
         ),
         (
             said(Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 0.0])),
@@ -1713,15 +2397,29 @@ fn messages_say_what_where_and_what_to_do() {
         ),
         (
             said(Attribution::exact(&v, &vec![v.clone(); 17])),
-            &["`number of capabilities`", "is 17", "from 1 to 16", "Attribution::sampled"],
+            &[
+                "`number of capabilities`",
+                "is 17",
+                "from 1 to 16",
+                "Attribution::sampled",
+            ],
         ),
         (
-            said(Subspace::from_columns_with(&dmatrix![1.0; 0.0], RankRule::Fixed(2))),
+            said(Subspace::from_columns_with(
+                &dmatrix![1.0; 0.0],
+                RankRule::Fixed(2),
+            )),
             &["`fixed rank`", "is 2", "from 1 to 1", "min(d, k)"],
         ),
         (
             said(Subspace::from_orthonormal(&dmatrix![1.0, 0.5; 0.0, 1.0])),
-            &["`basis`", "not orthonormal", "columns 0 and 1", "5e-1", "orthonormalises"],
+            &[
+                "`basis`",
+                "not orthonormal",
+                "columns 0 and 1",
+                "5e-1",
+                "orthonormalises",
+            ],
         ),
         (
             said(Subspace::from_projector(&dmatrix![1.0, 0.5; 0.0, 0.0])),
@@ -1729,30 +2427,54 @@ fn messages_say_what_where_and_what_to_do() {
         ),
         (
             said(Subspace::from_projector(&dmatrix![0.5])),
-            &["`projector`", "not a projector", "2.5e-1", "row 0", "column 0"],
+            &[
+                "`projector`",
+                "not a projector",
+                "2.5e-1",
+                "row 0",
+                "column 0",
+            ],
         ),
         (
             said(TaxRate::from_gram(&dmatrix![1.0, 2.0; 2.0, 1.0], 0)),
-            &["`gram`", "not positive semidefinite", "-1e0", "no set of vectors"],
+            &[
+                "`gram`",
+                "not positive semidefinite",
+                "-1e0",
+                "no set of vectors",
+            ],
         ),
         (
             said(Contrast::new(&same, &same).and_then(|c| c.mean_difference())),
             &["`difference of means`", "vanishes", "0e0", "noise"],
         ),
         (
-            said(PrincipalAngles::between(&Subspace::<f64>::trivial(2).expect("d = 2"), &subspace(2, 1, &mut rng(0)))),
+            said(PrincipalAngles::between(
+                &Subspace::<f64>::trivial(2).expect("d = 2"),
+                &subspace(2, 1, &mut rng(0)),
+            )),
             &["`left`", "{0}", "no principal angles"],
         ),
         (
             frontier.safety_at(-1.5).map(drop),
-            &["capability change", "-1.5", "out of reach", "budget 1", "[-1, 1]"],
+            &[
+                "capability change",
+                "-1.5",
+                "out of reach",
+                "budget 1",
+                "[-1, 1]",
+            ],
         ),
         (
             frontier.price_at(1.0).map(drop),
             &["price", "capability change 1", "infinite", "budget 1"],
         ),
         (
-            line.required_budget(Point { capability: 0.0, safety: 0.25 }).map(drop),
+            line.required_budget(Point {
+                capability: 0.0,
+                safety: 0.25,
+            })
+            .map(drop),
             &["no budget", "safety gain 0.25", "same direction"],
         ),
         (
@@ -1763,7 +2485,10 @@ fn messages_say_what_where_and_what_to_do() {
     for (result, pieces) in table {
         let message = result.expect_err("each of them is refused").to_string();
         for piece in pieces {
-            assert!(message.contains(piece), "{piece:?} is missing in {message:?}");
+            assert!(
+                message.contains(piece),
+                "{piece:?} is missing in {message:?}"
+            );
         }
     }
 }

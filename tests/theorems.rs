@@ -261,7 +261,7 @@ fn spectrum_of_a_safety_subspace<T: Real>() {
         let frobenius = (s.basis().transpose() * c.basis()).norm_squared();
         assert!((spectrum.mean() - frobenius / t(k as f64)).abs() <= bound);
         // The worst direction and the cheapest one have the rates that are claimed.
-        let worst = Direction::new(&spectrum.principal().left().column(0)).expect("unit");
+        let worst = Direction::new(spectrum.principal().left().column(0)).expect("unit");
         let worst = TaxRate::between(&worst, &c).expect("one space");
         assert!((worst.value() - spectrum.worst().value()).abs() <= bound);
         let cheapest = spectrum.cheapest_direction();
@@ -411,9 +411,15 @@ both!(
 fn efficient_arc<T: Real>() {
     let b = 2.0;
     for alpha in ANGLES {
-        let frontier =
-            ParetoFrontier::from_angle(if alpha > 3.14159 { T::pi() } else { t(alpha) }, budget(b))
-                .expect("an angle");
+        let frontier = ParetoFrontier::from_angle(
+            if alpha == std::f64::consts::PI {
+                T::pi()
+            } else {
+                t(alpha)
+            },
+            budget(b),
+        )
+        .expect("an angle");
         let bound = closed::<T>() * t(b);
         let [safest, ablest] = frontier.efficient_arc();
         assert!((safest.capability - t::<T>(b) * frontier.cosine()).abs() <= bound);
@@ -599,7 +605,7 @@ fn t10_right_angle_costs_nothing_and_zero_angle_trades_one_to_one() {
 fn t10_angle_measured_beforehand_predicts_the_loss() {
     let mut rng = rng(10);
     let (v, c) = planted::<f64>(50, 1, 0.8, 10);
-    let capability = Direction::new(&c.basis().column(0)).expect("unit");
+    let capability = Direction::new(c.basis().column(0)).expect("unit");
     let samples = gaussian::<f64>(200, 50, &mut rng);
     let score = |x: &DMatrix<f64>, w: &DVector<f64>| (x * w).mean();
     for cost in [0.0, 0.2, 0.5] {

@@ -13,6 +13,14 @@ use crate::linalg::check;
 use crate::{Direction, Error, Real, tolerance};
 
 /// A pair of a capability change and a safety gain.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::Point;
+///
+/// let paid = Point { capability: -0.2, safety: 1.0 };
+/// assert!(paid.capability < 0.0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point<T> {
     /// c, the change of the capability; positive is better.
@@ -22,6 +30,15 @@ pub struct Point<T> {
 }
 
 /// What safety does to a capability, by the sign of their overlap.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Budget, Interaction, ParetoFrontier};
+///
+/// let frontier = ParetoFrontier::from_overlap(-0.2, Budget::unit())?;
+/// assert_eq!(frontier.interaction(), Interaction::Tax);
+/// # Ok::<(), alignment_tax::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Interaction {

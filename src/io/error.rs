@@ -9,6 +9,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why a file could not be read as a matrix.
+///
+/// # Examples
+///
+/// ```
+/// use alignment_tax::io::{ReadError, read_npy};
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/int64.npy");
+/// let error = read_npy::<f64>(path).unwrap_err();
+/// assert!(matches!(error, ReadError::UnsupportedDtype { .. }));
+/// assert!(error.to_string().contains("int64.npy"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {

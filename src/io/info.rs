@@ -33,18 +33,48 @@ impl TensorInfo {
     }
 
     /// The name to ask for it by.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use alignment_tax::io::SafetensorsFile;
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// let tensors = SafetensorsFile::open(path)?.tensors();
+    /// assert!(tensors.iter().any(|t| t.name() == "f16"));
+    /// # Ok::<(), alignment_tax::io::ReadError>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Its length along each axis; empty for a scalar.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use alignment_tax::io::SafetensorsFile;
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// let tensors = SafetensorsFile::open(path)?.tensors();
+    /// assert_eq!(tensors[0].shape().len(), 2);
+    /// # Ok::<(), alignment_tax::io::ReadError>(())
+    /// ```
     #[must_use]
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
     /// Its dtype as the file spells it: `<f4` in an `.npz`, `F32` in a `.safetensors`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use alignment_tax::io::SafetensorsFile;
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// let tensors = SafetensorsFile::open(path)?.tensors();
+    /// assert!(tensors.iter().any(|t| t.dtype() == "F16"));
+    /// # Ok::<(), alignment_tax::io::ReadError>(())
+    /// ```
     #[must_use]
     pub fn dtype(&self) -> &str {
         &self.dtype

@@ -59,6 +59,15 @@ impl SafetensorsFile {
     ///
     /// [`ReadError::Open`], [`ReadError::Io`], [`ReadError::Malformed`] or [`ReadError::Truncated`] if
     /// it is not a whole `.safetensors` file, or does not fit in memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use alignment_tax::io::{ReadError, SafetensorsFile};
+    ///
+    /// let missing = SafetensorsFile::open("nowhere.safetensors");
+    /// assert!(matches!(missing, Err(ReadError::Open { .. })));
+    /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let file = path.as_ref();
         let place = Place::new(file, None);
@@ -81,6 +90,18 @@ impl SafetensorsFile {
     }
 
     /// Lists the tensors, sorted by name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use alignment_tax::io::SafetensorsFile;
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// for tensor in SafetensorsFile::open(path)?.tensors() {
+    ///     println!("{tensor}"); // such as `f16: F16 [5, 3]`
+    /// }
+    /// # Ok::<(), alignment_tax::io::ReadError>(())
+    /// ```
     #[must_use]
     pub fn tensors(&self) -> Vec<TensorInfo> {
         let info = |(name, entry): (&String, &Entry)| {
@@ -90,6 +111,18 @@ impl SafetensorsFile {
     }
 
     /// The free-form text that the exporting program attached; empty if there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use alignment_tax::io::SafetensorsFile;
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// for (key, value) in SafetensorsFile::open(path)?.metadata() {
+    ///     println!("{key} = {value}");
+    /// }
+    /// # Ok::<(), alignment_tax::io::ReadError>(())
+    /// ```
     #[must_use]
     pub fn metadata(&self) -> &BTreeMap<String, String> {
         &self.header.metadata
@@ -107,6 +140,17 @@ impl SafetensorsFile {
     /// - [`ReadError::UnsupportedDtype`], [`ReadError::UnsupportedShape`], [`ReadError::Empty`],
     ///   [`ReadError::TooLarge`]: the tensor cannot be read as a matrix of floats;
     /// - [`ReadError::NonFinite`], [`ReadError::Overflow`]: an entry cannot be taken over.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use alignment_tax::io::SafetensorsFile;
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// let samples = SafetensorsFile::open(path)?.matrix::<f64>("f16")?;
+    /// println!("{} samples of {} coordinates", samples.nrows(), samples.ncols());
+    /// # Ok::<(), alignment_tax::io::ReadError>(())
+    /// ```
     pub fn matrix<T: Real>(&self, name: &str) -> Result<DMatrix<T>, ReadError> {
         let (entry, layout) = self.header.find(name)?;
         let place = Place::new(&self.header.file, Some(name));

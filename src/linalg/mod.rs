@@ -3,6 +3,17 @@
 //!
 //! This floor knows no word of safety or tax. What other crates may find useful
 //! is public: [`ThinSvd`] and [`RankRule`].
+//!
+//! ```
+//! use alignment_tax::linalg::ThinSvd;
+//! use nalgebra::DMatrix;
+//!
+//! // Two algorithms that share no code.
+//! let ones = DMatrix::<f64>::from_element(9, 4, 1.0);
+//! let (fast, portable) = (ThinSvd::new(&ones)?, ThinSvd::jacobi(&ones)?);
+//! assert!((fast.singular_values() - portable.singular_values()).amax() < 1e-14);
+//! # Ok::<(), alignment_tax::Error>(())
+//! ```
 
 pub(crate) mod basis;
 #[cfg(feature = "faer")]

@@ -15,13 +15,9 @@ const BLOCK: usize = 64;
 pub(crate) fn dot<T: RealField + Copy>(x: &[T], y: &[T]) -> T {
     let n = x.len().min(y.len());
     pairwise(n, &|from, to| {
-        accumulate(
-            x[from..to]
-                .chunks(8)
-                .zip(y[from..to].chunks(8))
-                .map(|(a, b)| (a, b)),
-            |a, b| a * b,
-        )
+        accumulate(x[from..to].chunks(8).zip(y[from..to].chunks(8)), |a, b| {
+            a * b
+        })
     })
 }
 

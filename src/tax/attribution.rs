@@ -58,6 +58,19 @@ pub struct Attribution<T> {
 }
 
 /// How Shapley values were computed.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Attribution, Direction, ShapleyMethod};
+///
+/// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+/// let c = Direction::from_slice(&[1.0, 0.0])?;
+/// match Attribution::exact(&v, &[c])?.method() {
+///     ShapleyMethod::Sampled { orders, .. } => println!("{orders} orders"),
+///     _ => println!("exact"),
+/// }
+/// # Ok::<(), alignment_tax::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ShapleyMethod {

@@ -279,6 +279,13 @@ impl<T: Real> TaxRate<T> {
 ///
 /// # References
 /// Young (2026), arXiv:2603.00047: τ = 0, 0 < τ < 1, τ = 1.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::Regime;
+///
+/// assert_eq!(Regime::TradeOff.to_string(), "trade-off");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Regime {

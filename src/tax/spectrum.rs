@@ -43,6 +43,20 @@ pub struct TaxSpectrum<T> {
 /// The ways in use of summing up the overlap of two subspaces in one number.
 ///
 /// The first three grow with overlap; the last three are distances and shrink.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Overlap, Subspace, TaxSpectrum};
+/// use nalgebra::dmatrix;
+///
+/// let s = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+/// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 1.0])?;
+/// let spectrum = TaxSpectrum::between(&s, &c)?;
+/// for convention in Overlap::ALL {
+///     println!("{convention:?} {:.3}", spectrum.overlap(convention));
+/// }
+/// # Ok::<(), alignment_tax::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Overlap {
@@ -105,7 +119,7 @@ impl<T: Real> TaxSpectrum<T> {
             let free = basis::complement(&coordinates);
             Direction::new(&(safety.basis() * free.column(0)))?
         } else {
-            Direction::new(&pairs.left().column(q - 1))?
+            Direction::new(pairs.left().column(q - 1))?
         };
         Ok(Self {
             rates,
