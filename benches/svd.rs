@@ -8,6 +8,7 @@ use std::time::Duration;
 use alignment_tax::linalg::ThinSvd;
 use alignment_tax::{Real, Subspace};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+#[cfg(feature = "faer")]
 use nalgebra::DMatrix;
 
 const SHAPES: [(usize, usize); 6] = [

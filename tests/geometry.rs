@@ -13,7 +13,7 @@ use alignment_tax::{
     Attribution, Direction, Overlap, PrincipalAngles, PrincipalVectors, Real, Subspace, TaxRate,
     TaxSpectrum, tolerance,
 };
-use common::{direction, gaussian, rng, rotation};
+use common::{direction, gaussian, rng, rotation, subspace};
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -122,8 +122,8 @@ fn shape() -> impl Strategy<Value = (usize, usize)> {
     prop_oneof![
         1 => Just((1, 1)),
         1 => (2..16_usize).prop_map(|d| (d, d)),
-        1 => (2..60_usize).prop_map(|d| (d, 1)),
-        4 => (2..60_usize).prop_flat_map(|d| (Just(d), 1..=d.min(8))),
+        1 => (2..40_usize).prop_map(|d| (d, 1)),
+        4 => (2..40_usize).prop_flat_map(|d| (Just(d), 1..=d.min(8))),
     ]
 }
 
@@ -168,7 +168,7 @@ fn pair() -> impl Strategy<Value = Pair> {
         prop::collection::vec(planted(), 1..=6),
         0..4_usize,
         any::<bool>(),
-        0..20_usize,
+        0..12_usize,
         (condition(), condition()),
         (exponent(), exponent()),
         any::<u64>(),
@@ -240,7 +240,7 @@ impl Span {
     fn columns<T: Real>(&self) -> DMatrix<T> {
         let (d, k) = self.shape;
         let random = &mut rng(self.seed);
-        let basis = rotation::<f64>(d, random).columns(0, k).into_owned();
+        let basis = subspace::<f64>(d, k, random).basis().clone();
         cast::<T>(&(basis * mixing(k, self.condition, random))) * power::<T>(self.exponent)
     }
 
@@ -262,7 +262,9 @@ impl Pair {
         let q = self.angles.len();
         let d = 2 * q + self.extra + self.room;
         let random = &mut rng(self.seed);
-        let frame = rotation::<f64>(d, random);
+        let frame = subspace::<f64>(d, 2 * q + self.extra, random)
+            .basis()
+            .clone();
         let mut angles: Vec<f64> = self.angles.iter().map(|a| a.radians::<T>()).collect();
         let a = frame.columns(0, q).into_owned();
         let mut b = DMatrix::zeros(d, q);

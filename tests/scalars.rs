@@ -3,10 +3,7 @@
 
 mod common;
 
-use alignment_tax::{
-    Attribution, Budget, Direction, PreservationFrontier, PrincipalAngles, Subspace, TaxRate,
-    tolerance,
-};
+use alignment_tax::{Direction, PrincipalAngles, Subspace, TaxRate, tolerance};
 use common::{direction, gaussian, rng};
 use nalgebra::DMatrix;
 
@@ -48,6 +45,7 @@ fn single_precision_agrees_with_double() {
 #[cfg(feature = "num-dual")]
 mod dual {
     use super::*;
+    use alignment_tax::{Attribution, Budget, PreservationFrontier};
     use num_dual::Dual64;
 
     fn constant(a: &DMatrix<f64>) -> DMatrix<Dual64> {

@@ -1,5 +1,5 @@
 //! Every numbered statement of the theory that the crate implements, one test each,
-//! named by its number. Bounds come from `alignment_tax::tolerance`.
+//! named by its number in `docs/theory.md`. Bounds come from `alignment_tax::tolerance`.
 //!
 //! §1 is the tax rate, §3.1 directions from samples, §4 the frontier of two
 //! objectives, §10 the claims of the plain-language account.

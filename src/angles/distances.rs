@@ -103,6 +103,9 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     #[must_use]
     pub fn binet_cauchy(&self) -> T {
+        if let Some(chordal) = self.negligible() {
+            return chordal;
+        }
         match self.log_cosines() {
             // 1 − Πcos² = −expm1(2Σ ln cos)
             Some(l) => (-(l + l).exp_m1()).max(T::zero()).sqrt(),
@@ -180,6 +183,9 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     #[must_use]
     pub fn martin(&self) -> Option<T> {
+        if let Some(chordal) = self.negligible() {
+            return Some(chordal);
+        }
         let log = self.log_cosines()?;
         Some((-(log + log)).max(T::zero()).sqrt())
     }
@@ -227,6 +233,13 @@ impl<T: Real> PrincipalAngles<T> {
     pub fn spectral(&self) -> T {
         let two = T::from_double(2.0);
         two * (self.asimov() / two).sin()
+    }
+
+    /// The chordal distance where it is so small that the others agree with it: then
+    /// 1 − Πcos² and −2Σ ln cos are Σsin² up to a relative Σsin² ≤ ε.
+    fn negligible(&self) -> Option<T> {
+        let chordal = self.chordal();
+        (chordal * chordal <= T::machine_epsilon()).then_some(chordal)
     }
 
     /// Σ ln cos θⱼ, each from its accurate side; `None` where a cosine is within

@@ -321,7 +321,8 @@ impl<'a, T: Real> Alignment<'a, T> {
             let sine = s.min(T::one());
             Entry {
                 radians: sine.asin(),
-                cosine: ((T::one() - sine) * (T::one() + sine)).sqrt(),
+                // s² ≤ ½: nothing cancels, and unlike (1 − s)(1 + s) this is monotone.
+                cosine: (T::one() - sine * sine).sqrt(),
                 sine,
                 source,
             }
@@ -331,7 +332,7 @@ impl<'a, T: Real> Alignment<'a, T> {
             Entry {
                 radians: cosine.acos(),
                 cosine,
-                sine: ((T::one() - cosine) * (T::one() + cosine)).sqrt(),
+                sine: (T::one() - cosine * cosine).sqrt(),
                 source,
             }
         });

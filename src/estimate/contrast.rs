@@ -86,7 +86,7 @@ impl<'a, T: Real> Contrast<'a, T> {
         let rows = self.plus.nrows().max(self.minus.nrows());
         let typical =
             root_mean_square_norm(&self.plus, s).max(root_mean_square_norm(&self.minus, s));
-        resolved("difference of means", difference, rows, typical)
+        resolved("difference of means", difference, rows, typical, s)
     }
 
     /// n₊ and n₋.
@@ -127,6 +127,8 @@ pub struct PairedContrast<T> {
     differences: DMatrix<T>,
     /// The root mean square norm of the samples, in the same units.
     typical: T,
+    /// The power of two.
+    scale: T,
 }
 
 impl<T: Real> PairedContrast<T> {
@@ -160,6 +162,7 @@ impl<T: Real> PairedContrast<T> {
         Ok(Self {
             differences: plus * s - minus * s,
             typical: root_mean_square_norm(&plus, s).max(root_mean_square_norm(&minus, s)),
+            scale: s,
         })
     }
 
@@ -184,6 +187,7 @@ impl<T: Real> PairedContrast<T> {
             difference,
             self.samples(),
             self.typical,
+            self.scale,
         )
     }
 
@@ -213,8 +217,8 @@ impl<T: Real> PairedContrast<T> {
     pub fn top_component(&self) -> Result<Direction<T>, Error> {
         let unresolved = |norm: T, noise: T| Error::Unresolved {
             argument: "top component of paired differences",
-            norm: norm.to_double(),
-            tolerance: noise.to_double(),
+            norm: (norm / self.scale).to_double(),
+            tolerance: (noise / self.scale).to_double(),
         };
         let noise = tolerance::mean_difference::<T>(1) * self.typical;
         let strongest = largest(&self.differences.as_view());
@@ -287,20 +291,22 @@ fn root_mean_square_norm<T: Real>(a: &DMatrixView<'_, T>, s: T) -> T {
     scale::norm(&norms) / T::from_double(a.nrows() as f64).sqrt()
 }
 
-/// The direction of a difference that is larger than its rounding error.
+/// The direction of a difference, in units of 1/`unit`, that is larger than its
+/// rounding error.
 fn resolved<T: Real>(
     argument: &'static str,
     difference: DVector<T>,
     rows: usize,
     typical: T,
+    unit: T,
 ) -> Result<Direction<T>, Error> {
     let norm = scale::norm(difference.as_slice());
     let noise = tolerance::mean_difference::<T>(rows) * typical;
     if norm <= noise {
         return Err(Error::Unresolved {
             argument,
-            norm: norm.to_double(),
-            tolerance: noise.to_double(),
+            norm: (norm / unit).to_double(),
+            tolerance: (noise / unit).to_double(),
         });
     }
     Direction::new(&difference)

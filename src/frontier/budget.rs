@@ -8,6 +8,9 @@ use crate::{Error, Real};
 
 /// B > 0, the largest length ‖δ‖ of the representation shift.
 ///
+/// From 2^−e to 2^e, e the scalar's [`Real::exponent_range`], so that neither the axes of
+/// the ellipse overflow nor its points lose digits.
+///
 /// # Units and shapes
 /// The units of the representation: a shift with ‖δ‖ = B moves activations by B.
 ///
@@ -23,7 +26,7 @@ use crate::{Error, Real};
 pub struct Budget<T>(T);
 
 impl<T: Real> Budget<T> {
-    /// A positive, finite budget.
+    /// A positive budget.
     ///
     /// # Errors
     /// [`Error::OutOfRange`].
@@ -34,9 +37,17 @@ impl<T: Real> Budget<T> {
     /// assert!(Budget::new(f64::NAN).is_err());
     /// ```
     pub fn new(budget: T) -> Result<Self, Error> {
-        check::scalar("budget", budget, "a positive, finite length", |b| {
-            b > T::zero()
-        })
+        let e = T::exponent_range();
+        let (least, most) = (
+            T::from_double(2.0_f64.powi(-e)),
+            T::from_double(2.0_f64.powi(e)),
+        );
+        check::scalar(
+            "budget",
+            budget,
+            "a positive length in the range of normal numbers",
+            |b| b >= least && b <= most,
+        )
         .map(Self)
     }
 

@@ -384,7 +384,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Errors
     /// [`FrontierError::Entangled`] where α is 0 or π and the pair is off the line;
-    /// [`FrontierError::Input`] for a number that is not finite.
+    /// [`FrontierError::Input`] for a number that is not finite, or where the budget
+    /// overflows the scalar.
     ///
     /// # Accuracy
     /// A few ε relative: the second form, which is used, has no cancellation.
@@ -401,16 +402,18 @@ impl<T: Real> ParetoFrontier<T> {
         let (together, apart) = self.diagonals(point)?;
         let unreachable = |coordinate: T, width: T| coordinate > T::zero() && width == T::zero();
         let required = self.scaled_length(together, apart);
-        if unreachable(together, self.half_cosine)
-            || unreachable(apart, self.half_sine)
-            || !required.is_finite()
-        {
+        if unreachable(together, self.half_cosine) || unreachable(apart, self.half_sine) {
             return Err(FrontierError::Entangled {
                 quantity: "safety gain",
                 requested: point.safety.to_double(),
             });
         }
-        Ok(required)
+        Ok(check::scalar(
+            "required budget",
+            required,
+            "a value that the scalar can hold",
+            |_| true,
+        )?)
     }
 
     /// Whether a pair lies in the filled ellipse of what is achievable, the frontier

@@ -232,8 +232,8 @@ impl<T: Real> PreservationFrontier<T> {
     /// s/sin α, the budget that buys the gain s without any capability cost.
     ///
     /// # Errors
-    /// [`FrontierError::Entangled`] where sin α = 0 and s > 0, or the budget would
-    /// overflow; [`FrontierError::Input`] for s < 0 or not finite.
+    /// [`FrontierError::Entangled`] where sin α = 0 and s > 0; [`FrontierError::Input`]
+    /// for s < 0 or not finite, or where the budget overflows the scalar.
     ///
     /// # Examples
     /// ```
@@ -254,15 +254,18 @@ impl<T: Real> PreservationFrontier<T> {
         if s == T::zero() {
             return Ok(s);
         }
-        let budget = s / self.tax.sine();
-        if budget.is_finite() {
-            Ok(budget)
-        } else {
-            Err(FrontierError::Entangled {
+        if self.tax.sine() == T::zero() {
+            return Err(FrontierError::Entangled {
                 quantity: "a cost-free safety gain",
                 requested: s.to_double(),
-            })
+            });
         }
+        Ok(crate::linalg::check::scalar(
+            "tax-free budget",
+            s / self.tax.sine(),
+            "a value that the scalar can hold",
+            |_| true,
+        )?)
     }
 
     fn reachable(&self, safety: T) -> Result<T, FrontierError> {

@@ -74,7 +74,7 @@ impl<T: Real> OptimalShift<T> {
         let frontier = ParetoFrontier::between(safety, capability, budget)?;
         let bound = frontier.safety_at(change)?;
         let line = Subspace::from_directions(std::slice::from_ref(capability))?;
-        let outside = unit(line.reject(safety.as_vector())?);
+        let outside = free_part(&line, safety)?;
         let b = budget.value();
         let along = capability.as_vector() * change;
         let delta = along + outside * super::budget::leg(b, change);
@@ -160,7 +160,7 @@ impl<T: Real> OptimalShift<T> {
         gap: impl Fn(T, T) -> T,
     ) -> Result<Self, FrontierError> {
         let paid = unit(capabilities.project(safety.as_vector())?) * inside;
-        let free = unit(capabilities.reject(safety.as_vector())?) * outside;
+        let free = free_part(capabilities, safety)? * outside;
         let delta = paid + free;
         let displaced = capabilities.project(&delta)?;
         let cost = scale::norm(displaced.as_slice());
@@ -264,6 +264,20 @@ impl<T: Real> OptimalShift<T> {
     pub fn gap(&self) -> T {
         self.gap
     }
+}
+
+/// (v − Pv)/‖v − Pv‖, or zero where what is left of v is rounding noise, which a
+/// second rejection tells by shortening it.
+fn free_part<T: Real>(
+    capabilities: &Subspace<T>,
+    safety: &Direction<T>,
+) -> Result<DVector<T>, FrontierError> {
+    let once = unit(capabilities.reject(safety.as_vector())?);
+    let twice = capabilities.reject(&once)?;
+    if scale::norm(twice.as_slice()) < T::from_double(0.5) {
+        return Ok(DVector::zeros(once.len()));
+    }
+    Ok(unit(twice))
 }
 
 /// x/‖x‖, or zero where x is zero: then nothing is to be had in that part.

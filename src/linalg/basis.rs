@@ -39,7 +39,9 @@ pub(crate) fn of_columns<T: Real>(
     {
         return Ok(basis);
     }
-    of_leading(&ThinSvd::new(&balanced)?, rule, d, k)
+    // Jacobi, because near rank deficiency the blocked SVD's backward error grows to a
+    // hundred ε, which turns a barely determined direction anywhere.
+    of_leading(&ThinSvd::jacobi(&balanced)?, rule, d, k)
 }
 
 /// The leading left singular vectors by a rank rule that has been validated.

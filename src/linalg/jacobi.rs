@@ -19,6 +19,9 @@ use super::reduce::dot;
 /// takes 6 to 10 sweeps in practice.
 pub(crate) const MAX_SWEEPS: usize = 60;
 
+/// From this many rows a column on a QR factorisation pays before the sweeps.
+const TALL: usize = 4;
+
 /// U, σ (descending) and V of A = U·diag(σ)·Vᵀ, thin.
 pub(crate) type Factors<T> = (DMatrix<T>, DVector<T>, DMatrix<T>);
 
@@ -27,6 +30,13 @@ pub(crate) fn svd<T: RealField + Copy>(a: &DMatrix<T>) -> Option<Factors<T>> {
     if a.nrows() < a.ncols() {
         let (u, sigma, v) = svd_tall(a.transpose())?;
         return Some((v, sigma, u));
+    }
+    let (m, n) = a.shape();
+    if m >= TALL * n && n > 1 {
+        // A = QR first: the sweeps then cost n³ instead of m·n².
+        let (q, r) = a.clone().qr().unpack();
+        let (u, sigma, v) = svd_tall(r)?;
+        return Some((q * u, sigma, v));
     }
     svd_tall(a.clone())
 }

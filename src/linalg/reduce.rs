@@ -15,35 +15,55 @@ const BLOCK: usize = 64;
 pub(crate) fn dot<T: RealField + Copy>(x: &[T], y: &[T]) -> T {
     let n = x.len().min(y.len());
     pairwise(n, &|from, to| {
-        accumulate(x[from..to].chunks(8).zip(y[from..to].chunks(8)), |a, b| {
-            a * b
-        })
+        let (x, y) = (x[from..to].chunks_exact(8), y[from..to].chunks_exact(8));
+        let mut acc = [T::zero(); 8];
+        for (s, (&p, &q)) in acc.iter_mut().zip(x.remainder().iter().zip(y.remainder())) {
+            *s = p * q;
+        }
+        for (p, q) in x.zip(y) {
+            for i in 0..8 {
+                acc[i] += p[i] * q[i];
+            }
+        }
+        folded(acc)
     })
 }
 
 /// Σ xᵢ.
 pub(crate) fn sum<T: RealField + Copy>(x: &[T]) -> T {
     pairwise(x.len(), &|from, to| {
-        accumulate(x[from..to].chunks(8).map(|a| (a, a)), |a, _| a)
+        let x = x[from..to].chunks_exact(8);
+        let mut acc = [T::zero(); 8];
+        for (s, &p) in acc.iter_mut().zip(x.remainder()) {
+            *s = p;
+        }
+        for p in x {
+            for i in 0..8 {
+                acc[i] += p[i];
+            }
+        }
+        folded(acc)
     })
 }
 
 /// The largest |xᵢ|, zero for an empty slice.
 pub(crate) fn max_abs<T: RealField + Copy>(x: &[T]) -> T {
-    x.iter()
-        .fold(T::zero(), |m, &v| if v.abs() > m { v.abs() } else { m })
-}
-
-fn accumulate<'a, T: RealField + Copy>(
-    chunks: impl Iterator<Item = (&'a [T], &'a [T])>,
-    term: impl Fn(T, T) -> T,
-) -> T {
+    let larger = |m: T, v: T| if v.abs() > m { v.abs() } else { m };
+    let chunks = x.chunks_exact(8);
     let mut acc = [T::zero(); 8];
-    for (a, b) in chunks {
-        for ((s, &p), &q) in acc.iter_mut().zip(a).zip(b) {
-            *s += term(p, q);
+    for (m, &v) in acc.iter_mut().zip(chunks.remainder()) {
+        *m = v.abs();
+    }
+    for chunk in chunks {
+        for i in 0..8 {
+            acc[i] = larger(acc[i], chunk[i]);
         }
     }
+    acc.into_iter().fold(T::zero(), larger)
+}
+
+/// Eight accumulators in one.
+fn folded<T: RealField + Copy>(acc: [T; 8]) -> T {
     ((acc[0] + acc[4]) + (acc[2] + acc[6])) + ((acc[1] + acc[5]) + (acc[3] + acc[7]))
 }
 

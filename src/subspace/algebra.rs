@@ -16,7 +16,8 @@ impl<T: Real> Subspace<T> {
     /// d coordinates in, d out, in the units of x.
     ///
     /// # Errors
-    /// [`Error::DimensionMismatch`], [`Error::NonFinite`], [`Error::Empty`].
+    /// [`Error::DimensionMismatch`], [`Error::NonFinite`], [`Error::Empty`], and
+    /// [`Error::OutOfRange`] where a coordinate overflows the scalar.
     ///
     /// # Accuracy
     /// Within [`tolerance::orthonormality`](crate::tolerance::orthonormality)·‖x‖.
@@ -34,7 +35,7 @@ impl<T: Real> Subspace<T> {
     pub fn project<'a>(&self, x: impl Into<DVectorView<'a, T>>) -> Result<DVector<T>, Error> {
         let x = x.into();
         self.accepts("x", &x)?;
-        Ok(rescaled(&x, |unit| self.split(unit).inside))
+        rescaled(&x, |unit| self.split(unit).inside)
     }
 
     /// The rejection (I − P)·x: what is left of a vector outside the subspace.
@@ -43,7 +44,8 @@ impl<T: Real> Subspace<T> {
     /// relative to itself, not merely relative to x.
     ///
     /// # Errors
-    /// [`Error::DimensionMismatch`], [`Error::NonFinite`], [`Error::Empty`].
+    /// [`Error::DimensionMismatch`], [`Error::NonFinite`], [`Error::Empty`], and
+    /// [`Error::OutOfRange`] where a coordinate overflows the scalar.
     ///
     /// # References
     /// Parlett (1998), *The Symmetric Eigenvalue Problem*, §6.9: twice is enough.
@@ -61,7 +63,7 @@ impl<T: Real> Subspace<T> {
     pub fn reject<'a>(&self, x: impl Into<DVectorView<'a, T>>) -> Result<DVector<T>, Error> {
         let x = x.into();
         self.accepts("x", &x)?;
-        Ok(rescaled(&x, |unit| self.split(unit).outside))
+        rescaled(&x, |unit| self.split(unit).outside)
     }
 
     /// The orthogonal complement, of dimension d − m.
@@ -277,9 +279,17 @@ pub(crate) struct Split<T> {
 fn rescaled<T: Real>(
     x: &DVectorView<'_, T>,
     linear: impl Fn(&DVector<T>) -> DVector<T>,
-) -> DVector<T> {
+) -> Result<DVector<T>, Error> {
     let s = scale::power_of_two(reduce::max_abs(x.as_slice()));
-    linear(&(x * s)) / s
+    let image = linear(&(x * s)) / s;
+    if let Some(entry) = image.iter().find(|v| !v.is_finite()) {
+        return Err(Error::OutOfRange {
+            argument: "projected coordinate",
+            expected: "a value that the scalar can hold; scale the vector down",
+            actual: entry.to_double(),
+        });
+    }
+    Ok(image)
 }
 
 fn angle_tolerance<T: Real>(tolerance: T) -> Result<T, Error> {

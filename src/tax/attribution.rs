@@ -19,7 +19,7 @@ const EXACT_LIMIT: usize = 16;
 
 /// A tax rate taken apart, capability by capability.
 ///
-/// $$ \text{overlap}_i = \langle v, c_i \rangle, \qquad \tau = \sum_i \varphi_i, \qquad \varphi_i = \sum_{S \not\ni i} \frac{|S|! (p - |S| - 1)!}{p!} \bigl( \tau(S \cup i) - \tau(S) \bigr) $$
+/// $$ \text{overlap}\_i = \langle v, c_i \rangle, \qquad \tau = \sum_i \varphi_i, \qquad \varphi_i = \sum_{S \not\ni i} \frac{|S|! (p - |S| - 1)!}{p!} \bigl( \tau(S \cup i) - \tau(S) \bigr) $$
 ///
 /// # Units and shapes
 /// p entries in the order of the capabilities, without unit.
@@ -185,8 +185,10 @@ impl<T: Real> Attribution<T> {
         let game = Game {
             safety: subspace.basis().tr_mul(safety.as_vector()),
             capabilities: T::kernel_transposed_product(subspace.basis(), &columns),
-            // The rank rule's σ₁ of unit columns is at most √p.
-            dependent: tolerance::rank::<T>(d, p) * T::from_double((p as f64).sqrt()),
+            // Of unit columns σ₁ is at least 1, and what is left of a column outside the
+            // others is at least σ_p: no capability of a full-rank set is called
+            // dependent. The half is for the rounding of both.
+            dependent: tolerance::rank::<T>(d, p) * T::from_double(0.5),
         };
         let unique = game.unique();
         let (shapley, standard_errors) = shapley(&game);

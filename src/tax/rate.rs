@@ -131,13 +131,22 @@ impl<T: Real> TaxRate<T> {
     ) -> Result<Self, Error> {
         let correlation = correlation(&gram.into())?;
         let n = correlation.nrows();
-        if n < 2 || safety >= n {
+        if n < 2 {
+            return Err(Error::OutOfBounds {
+                argument: "vectors in gram",
+                least: 2,
+                most: usize::MAX,
+                actual: n,
+                advice: "the Gram matrix needs the safety vector and at least one capability",
+            });
+        }
+        if safety >= n {
             return Err(Error::OutOfBounds {
                 argument: "safety",
                 least: 0,
-                most: n.saturating_sub(2),
+                most: n - 1,
                 actual: safety,
-                advice: "the Gram matrix needs the safety vector and at least one capability",
+                advice: "it is the index of the safety vector in the Gram matrix",
             });
         }
         let tolerance = tolerance::eigenvalue::<T>(n);
@@ -362,7 +371,14 @@ fn correlation<T: Real>(gram: &DMatrixView<'_, T>) -> Result<DMatrix<T>, Error> 
     check::matrix(argument, gram)?;
     check::same(argument, "columns", gram.nrows(), gram.ncols())?;
     let n = gram.nrows();
-    if let Some(column) = (0..n).find(|&i| gram[(i, i)] <= T::zero()) {
+    if let Some(i) = (0..n).find(|&i| gram[(i, i)] < T::zero()) {
+        return Err(Error::NotPositiveSemidefinite {
+            argument,
+            eigenvalue: gram[(i, i)].to_double(),
+            tolerance: 0.0,
+        });
+    }
+    if let Some(column) = (0..n).find(|&i| gram[(i, i)] == T::zero()) {
         return Err(Error::ZeroVector { argument, column });
     }
     let mut normalised = DMatrix::from_fn(n, n, |i, j| {
@@ -370,6 +386,7 @@ fn correlation<T: Real>(gram: &DMatrixView<'_, T>) -> Result<DMatrix<T>, Error> 
         gram[(i, j)] / gram[(i, i)].sqrt() / gram[(j, j)].sqrt()
     });
     let accepted = tolerance::symmetry::<T>(n);
+    let mut worst = (0, 0, T::zero());
     for column in 0..n {
         for row in 0..column {
             let largest = normalised[(row, column)]
@@ -385,16 +402,20 @@ fn correlation<T: Real>(gram: &DMatrixView<'_, T>) -> Result<DMatrix<T>, Error> 
                 });
             }
             let deviation = (normalised[(row, column)] - normalised[(column, row)]).abs();
-            if deviation > accepted {
-                return Err(Error::NotSymmetric {
-                    argument,
-                    row,
-                    column,
-                    deviation: deviation.to_double(),
-                    tolerance: accepted.to_double(),
-                });
+            if deviation > worst.2 {
+                worst = (row, column, deviation);
             }
         }
+    }
+    let (row, column, deviation) = worst;
+    if deviation > accepted {
+        return Err(Error::NotSymmetric {
+            argument,
+            row,
+            column,
+            deviation: deviation.to_double(),
+            tolerance: accepted.to_double(),
+        });
     }
     normalised.fill_diagonal(T::one());
     Ok(normalised)
