@@ -1,6 +1,6 @@
 //! The checks that come before any arithmetic: finite, not empty, of one shape.
 
-use nalgebra::{DMatrixView, DVectorView};
+use nalgebra::{DMatrix, DMatrixView, DVectorView};
 
 use crate::{Error, Real};
 
@@ -84,4 +84,36 @@ pub(crate) fn same(
             actual,
         })
     }
+}
+
+/// A square matrix that equals its transpose within `accepted`.
+pub(crate) fn symmetric<T: Real>(
+    argument: &'static str,
+    a: &DMatrix<T>,
+    accepted: T,
+) -> Result<(), Error> {
+    let (row, column, deviation) = largest_entry(&(a - a.transpose()));
+    if deviation > accepted {
+        return Err(Error::NotSymmetric {
+            argument,
+            row: row.min(column),
+            column: row.max(column),
+            deviation: deviation.to_double(),
+            tolerance: accepted.to_double(),
+        });
+    }
+    Ok(())
+}
+
+/// Row, column and size of the entry of largest magnitude.
+pub(crate) fn largest_entry<T: Real>(a: &DMatrix<T>) -> (usize, usize, T) {
+    let mut worst = (0, 0, T::zero());
+    for j in 0..a.ncols() {
+        for i in 0..a.nrows() {
+            if a[(i, j)].abs() > worst.2 {
+                worst = (i, j, a[(i, j)].abs());
+            }
+        }
+    }
+    worst
 }

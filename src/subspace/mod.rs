@@ -230,7 +230,7 @@ impl<T: Real> Subspace<T> {
         }
         let gram = T::kernel_transposed_product(&basis, &basis);
         let identity = DMatrix::identity(basis.ncols(), basis.ncols());
-        let (first, second, deviation) = largest_entry(&(gram - identity));
+        let (first, second, deviation) = check::largest_entry(&(gram - identity));
         if deviation > accepted {
             return Err(Error::NotOrthonormal {
                 argument: "basis",
@@ -266,22 +266,13 @@ impl<T: Real> Subspace<T> {
         check::matrix(argument, &p.as_view())?;
         check::same(argument, "columns", p.nrows(), p.ncols())?;
         let accepted = tolerance::symmetry::<T>(p.nrows());
-        let (row, column, deviation) = largest_entry(&(&p - p.transpose()));
-        if deviation > accepted {
-            return Err(Error::NotSymmetric {
-                argument,
-                row,
-                column,
-                deviation: deviation.to_double(),
-                tolerance: accepted.to_double(),
-            });
-        }
+        check::symmetric(argument, &p, accepted)?;
         // No entry of a projector exceeds one; far larger ones would overflow.
-        let (row, column, largest) = largest_entry(&p);
+        let (row, column, largest) = check::largest_entry(&p);
         let (row, column, deviation) = if largest > T::from_double(2.0) {
             (row, column, largest)
         } else {
-            largest_entry(&(T::kernel_product(&p, &p) - &p))
+            check::largest_entry(&(T::kernel_product(&p, &p) - &p))
         };
         if deviation > accepted {
             return Err(Error::NotIdempotent {
@@ -472,17 +463,4 @@ pub(crate) fn direction_matrix<T: Real>(
         directions.len(),
         |i, j| directions[j].as_vector()[i],
     ))
-}
-
-/// Row, column and size of the entry of largest magnitude.
-fn largest_entry<T: Real>(a: &DMatrix<T>) -> (usize, usize, T) {
-    let mut worst = (0, 0, T::zero());
-    for j in 0..a.ncols() {
-        for i in 0..a.nrows() {
-            if a[(i, j)].abs() > worst.2 {
-                worst = (i, j, a[(i, j)].abs());
-            }
-        }
-    }
-    worst
 }

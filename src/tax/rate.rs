@@ -386,34 +386,15 @@ fn correlation<T: Real>(gram: &DMatrixView<'_, T>) -> Result<DMatrix<T>, Error> 
         gram[(i, j)] / gram[(i, i)].sqrt() / gram[(j, j)].sqrt()
     });
     let accepted = tolerance::symmetry::<T>(n);
-    let mut worst = (0, 0, T::zero());
-    for column in 0..n {
-        for row in 0..column {
-            let largest = normalised[(row, column)]
-                .abs()
-                .max(normalised[(column, row)].abs());
-            // A pair with correlation r has the eigenvalue 1 − |r|, and the smallest
-            // eigenvalue of the whole is no larger.
-            if largest > T::one() + accepted {
-                return Err(Error::NotPositiveSemidefinite {
-                    argument,
-                    eigenvalue: (T::one() - largest).to_double(),
-                    tolerance: accepted.to_double(),
-                });
-            }
-            let deviation = (normalised[(row, column)] - normalised[(column, row)]).abs();
-            if deviation > worst.2 {
-                worst = (row, column, deviation);
-            }
-        }
-    }
-    let (row, column, deviation) = worst;
-    if deviation > accepted {
-        return Err(Error::NotSymmetric {
+    check::symmetric(argument, &normalised, accepted)?;
+    normalised.fill_diagonal(T::zero());
+    let (_, _, largest) = check::largest_entry(&normalised);
+    // A pair with correlation r has the eigenvalue 1 − |r|, and the smallest eigenvalue of
+    // the whole is no larger.
+    if largest > T::one() + accepted {
+        return Err(Error::NotPositiveSemidefinite {
             argument,
-            row,
-            column,
-            deviation: deviation.to_double(),
+            eigenvalue: (T::one() - largest).to_double(),
             tolerance: accepted.to_double(),
         });
     }
