@@ -1,26 +1,13 @@
 //! Principal angles from raw columns, from bases that are ready, and with their
 //! vectors.
 
-#[path = "../tests/common/mod.rs"]
 mod common;
 
-use std::time::Duration;
-
 use alignment_tax::{PrincipalAngles, PrincipalVectors, Real, Subspace};
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-
-const SHAPES: [(usize, usize); 6] = [
-    (768, 1),
-    (768, 8),
-    (768, 64),
-    (4096, 1),
-    (4096, 8),
-    (4096, 64),
-];
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
 fn between<T: Real>(c: &mut Criterion, scalar: &str) {
-    let mut group = c.benchmark_group(format!("angles/{scalar}"));
-    for (d, k) in SHAPES {
+    common::each_shape(c, format!("angles/{scalar}"), |group, (d, k), size| {
         let random = &mut common::rng(3);
         let columns = (
             common::gaussian::<T>(d, k, random),
@@ -30,10 +17,8 @@ fn between<T: Real>(c: &mut Criterion, scalar: &str) {
             Subspace::from_columns(&columns.0).expect("a span"),
             Subspace::from_columns(&columns.1).expect("a span"),
         );
-        let size = format!("{d}x{k}");
-        group.throughput(Throughput::Elements((d * k) as u64));
         group.bench_with_input(
-            BenchmarkId::new("from columns", &size),
+            BenchmarkId::new("from columns", size),
             &columns,
             |b, (x, y)| {
                 b.iter(|| {
@@ -44,21 +29,20 @@ fn between<T: Real>(c: &mut Criterion, scalar: &str) {
             },
         );
         group.bench_with_input(
-            BenchmarkId::new("from subspaces", &size),
+            BenchmarkId::new("from subspaces", size),
             &spans,
             |b, (x, y)| {
                 b.iter(|| PrincipalAngles::between(x, y));
             },
         );
         group.bench_with_input(
-            BenchmarkId::new("with vectors", &size),
+            BenchmarkId::new("with vectors", size),
             &spans,
             |b, (x, y)| {
                 b.iter(|| PrincipalVectors::between(x, y));
             },
         );
-    }
-    group.finish();
+    });
 }
 
 fn angles(c: &mut Criterion) {
@@ -68,10 +52,7 @@ fn angles(c: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(100))
-        .measurement_time(Duration::from_millis(400));
+    config = common::settings();
     targets = angles
 }
 criterion_main!(benches);

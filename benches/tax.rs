@@ -1,30 +1,17 @@
 //! Tax rates of one direction and of a thousand, and exact attribution.
 
-#[path = "../tests/common/mod.rs"]
 mod common;
-
-use std::time::Duration;
 
 use alignment_tax::{Attribution, Direction, Real, Subspace, TaxRate};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-const SHAPES: [(usize, usize); 6] = [
-    (768, 1),
-    (768, 8),
-    (768, 64),
-    (4096, 1),
-    (4096, 8),
-    (4096, 64),
-];
-
 fn rates<T: Real>(c: &mut Criterion, scalar: &str) {
-    let mut group = c.benchmark_group(format!("tax/{scalar}"));
-    for (d, k) in SHAPES {
+    common::each_shape(c, format!("tax/{scalar}"), |group, (d, k), size| {
         let random = &mut common::rng(4);
         let capabilities: Subspace<T> = common::subspace(d, k, random);
         let safety: Vec<Direction<T>> = (0..1000).map(|_| common::direction(d, random)).collect();
         for count in [1, 1000] {
-            let id = BenchmarkId::new(format!("{count} directions"), format!("{d}x{k}"));
+            let id = BenchmarkId::new(format!("{count} directions"), size);
             group.throughput(Throughput::Elements((count * d * k) as u64));
             group.bench_with_input(id, &safety[..count], |b, safety| {
                 b.iter(|| {
@@ -35,8 +22,7 @@ fn rates<T: Real>(c: &mut Criterion, scalar: &str) {
                 });
             });
         }
-    }
-    group.finish();
+    });
 }
 
 fn shapley<T: Real>(c: &mut Criterion, scalar: &str) {
@@ -66,10 +52,7 @@ fn attribution(c: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(100))
-        .measurement_time(Duration::from_millis(400));
+    config = common::settings();
     targets = tax, attribution
 }
 criterion_main!(benches);

@@ -43,11 +43,11 @@ struct Arguments {
     concept: Vec<String>,
 
     /// Layers of the shipped activations
-    #[arg(long, value_delimiter = ',', default_values_t = [10, 18, 26])]
+    #[arg(long, value_delimiter = ',', default_values_t = [10, 18, 26], conflicts_with_all = ["files", "concept"])]
     layers: Vec<u32>,
 
     /// Pooling of the shipped activations
-    #[arg(long, value_enum, default_value = "last")]
+    #[arg(long, value_enum, default_value = "last", conflicts_with_all = ["files", "concept"])]
     pooling: Pooling,
 
     /// The concept that is safety, plus being safer
@@ -134,30 +134,35 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             .ok_or_else(|| format!("--focus {label} is not among the layers"))?,
         None => answers.len() / 2,
     };
-    let forecast = Forecast::of(&layers[focus], &question, &answers[focus])?;
+    // Held-out pairs that make no forecast are no reason to withhold the measurement.
+    let forecast = Forecast::of(&layers[focus], &question, &answers[focus]);
 
     let mut text = report::heading(&question, &layers)?;
     text += &report::layers(&answers)?;
     text += &report::layer(&answers[focus], &question)?;
     text += &match &forecast {
-        Some(f) => report::forecast(f, &question, &answers[focus].layer)?,
-        None => "\nNo held-out pairs: no forecast.\n".to_owned(),
+        Ok(Some(f)) => report::forecast(f, &question, &answers[focus].layer)?,
+        Ok(None) => "\nNo held-out pairs: no forecast.\n".to_owned(),
+        Err(reason) => format!("\nNo forecast: {reason}.\n"),
     };
     text += report::limits();
+    // Before anything is written: a full disk must not cost the report.
+    support::print(&text)?;
 
     std::fs::create_dir_all(&arguments.out)
         .map_err(|e| format!("cannot create {}: {e}", arguments.out.display()))?;
     let named = forecast
-        .as_ref()
-        .map(|f| (answers[focus].layer.as_str(), f));
-    let json = serde_json::to_string_pretty(&record::record(&question, &answers, named))?;
+        .ok()
+        .flatten()
+        .map(|f| (answers[focus].layer.clone(), f));
+    let json = serde_json::to_string_pretty(&record::record(&question, &answers, named.as_ref()))?;
     let svg = picture::draw(&answers[focus], &question)?;
     for (name, content) in [("record.json", json), ("frontier.svg", svg)] {
         let path = arguments.out.join(name);
         write(&path, &content)?;
-        text += &format!("wrote {}\n", path.display());
+        support::print(&format!("wrote {}\n", path.display()))?;
     }
-    support::print(&text)
+    Ok(())
 }
 
 /// The activations in this repository.

@@ -24,7 +24,7 @@ use thiserror::Error;
 pub enum Error {
     /// An entry is NaN or infinite.
     #[error(
-        "`{argument}` has the non-finite entry {value} at row {row}, column {column}; every entry must be finite"
+        "`{argument}` has the non-finite entry {value:?} at row {row}, column {column}; every entry must be finite"
     )]
     #[non_exhaustive]
     NonFinite {
@@ -73,7 +73,7 @@ pub enum Error {
         actual: usize,
     },
     /// A number is outside its domain.
-    #[error("`{argument}` is {actual}, expected {expected}")]
+    #[error("`{argument}` is {actual:?}, expected {expected}")]
     #[non_exhaustive]
     OutOfRange {
         /// The argument at fault.
@@ -151,7 +151,7 @@ pub enum Error {
     },
     /// A Gram matrix has a negative eigenvalue: no vectors have it.
     #[error(
-        "`{argument}` is not positive semidefinite: its smallest eigenvalue is {eigenvalue:e}, below −{tolerance:e}; no set of vectors has these inner products"
+        "`{argument}` is not positive semidefinite: its smallest eigenvalue is {eigenvalue:e}, below −{tolerance:e}; no set of vectors has these inner products (computed in single precision, they are to be passed as f32)"
     )]
     #[non_exhaustive]
     NotPositiveSemidefinite {

@@ -122,7 +122,8 @@ pub use direction::Direction;
 pub use error::Error;
 pub use estimate::{Contrast, PairedContrast};
 pub use frontier::{
-    Budget, FrontierError, Interaction, OptimalShift, ParetoFrontier, Point, PreservationFrontier,
+    Budget, FrontierError, FrontierPoint, Interaction, OptimalShift, ParetoFrontier,
+    PreservationFrontier,
 };
 pub use linalg::RankRule;
 pub use real::Real;

@@ -45,7 +45,7 @@ pub fn orthonormality<T: Real>(dimension: usize) -> T {
 /// dimension k given by orthonormal bases: 8·ε·√k.
 ///
 /// Two bases, each with a columnwise error of about 2ε, contribute 2·2ε·√k to
-/// the sine block (Björck & Golub 1973, §4); the products double it. For raw
+/// the sine block (Björck & Golub 1973); the products double it. For raw
 /// columns of condition number κ, multiply by κ: a relative change of ε in the
 /// columns turns their span by up to κ·ε (Stewart & Sun 1990, Thm. III.3.9).
 ///

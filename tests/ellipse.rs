@@ -4,10 +4,10 @@
 mod common;
 
 use alignment_tax::{
-    Attribution, Budget, Direction, OptimalShift, ParetoFrontier, Point, PreservationFrontier,
-    Real, Subspace, TaxRate, tolerance,
+    Attribution, Budget, Direction, FrontierPoint, OptimalShift, ParetoFrontier,
+    PreservationFrontier, Real, Subspace, TaxRate, tolerance,
 };
-use common::{direction, rng, rotation, subspace};
+use common::{direction, properties, rng, rotation, subspace};
 use proptest::prelude::*;
 
 /// Angles in [0, π] with both ends, the right angle and their neighbourhoods planted.
@@ -66,7 +66,7 @@ fn no_shift_beats_it<T: Real>(alpha: f64, b: f64, seed: u64) -> Result<(), TestC
         let (y, s) = (c.as_vector().dot(&delta), v.as_vector().dot(&delta));
         let most = frontier.safety_at(y).expect("in the ball");
         prop_assert!(s <= most + bound(b), "{s} > {most}");
-        let point = Point {
+        let point = FrontierPoint {
             capability: y,
             safety: s,
         };
@@ -176,7 +176,7 @@ fn ellipse_is_consistent<T: Real>(alpha: f64, b: f64) -> Result<(), TestCaseErro
     // The sum of distances to the foci is 2a for every point of the outline.
     let [f, g] = frontier.foci();
     for point in frontier.outline(12).expect("enough points") {
-        let to = |focus: Point<T>| {
+        let to = |focus: FrontierPoint<T>| {
             ((point.capability - focus.capability) / unit)
                 .hypot((point.safety - focus.safety) / unit)
         };
@@ -299,10 +299,7 @@ macro_rules! properties {
             use super::*;
 
             proptest! {
-                #![proptest_config(ProptestConfig {
-                    failure_persistence: None,
-                    ..ProptestConfig::default()
-                })]
+                #![proptest_config(properties(256))]
 
                 #[test]
                 fn no_shift_in_the_ball_beats_the_frontier(

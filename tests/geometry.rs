@@ -13,22 +13,11 @@ use alignment_tax::{
     Attribution, Direction, Overlap, PrincipalAngles, PrincipalVectors, Real, Subspace, TaxRate,
     TaxSpectrum, tolerance,
 };
-use common::{direction, gaussian, rng, rotation, subspace};
+use common::{direction, gaussian, properties, rng, rotation, subspace};
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
-
-/// 64 cases unless PROPTEST_CASES says otherwise.
-fn config() -> ProptestConfig {
-    let mut config = ProptestConfig::default();
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = 64;
-    }
-    config.failure_persistence = Some(Box::new(FileFailurePersistence::WithSource("regressions")));
-    config
-}
 
 /// Each generic property for f32 and for f64.
 macro_rules! properties {
@@ -37,7 +26,7 @@ macro_rules! properties {
             use super::*;
 
             proptest! {
-                #![proptest_config(config())]
+                #![proptest_config(properties(64))]
 
                 #[test]
                 fn f32($case in $strategy) {

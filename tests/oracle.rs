@@ -5,7 +5,7 @@ mod common;
 
 use alignment_tax::linalg::ThinSvd;
 use alignment_tax::{
-    Attribution, Budget, Direction, Error, ParetoFrontier, Point, PreservationFrontier,
+    Attribution, Budget, Direction, Error, FrontierPoint, ParetoFrontier, PreservationFrontier,
     PrincipalAngles, PrincipalVectors, Real, Subspace, TaxRate, tolerance,
 };
 use common::{cases, count, matrix, number, numbers};
@@ -205,7 +205,7 @@ fn frontier() {
         }
         for request in case["required_budget"].as_array().expect("points") {
             let truth = number(&request["budget"]);
-            let point = Point {
+            let point = FrontierPoint {
                 capability: number(&request["c"]),
                 safety: number(&request["s"]),
             };

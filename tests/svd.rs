@@ -107,6 +107,26 @@ fn random_low_rank_matrices() {
     low_rank::<f32>();
 }
 
+/// Small integers with many zeros: columns that are orthogonal from the start, equal,
+/// opposite or zero, in every order.
+fn small_integers<T: Real>() {
+    let mut rng = rng(2);
+    for _ in 0..3000 {
+        let (rows, columns) = (rng.random_range(1..=7), rng.random_range(1..=7));
+        let mut entry = || f64::from(rng.random_range(-2..=2_i32) * rng.random_range(0..=1));
+        let a = DMatrix::from_fn(rows, columns, |_, _| T::from_double(entry()));
+        for (name, svd) in algorithms::<T>() {
+            assert_is_svd(name, &a, &svd(&a).expect("an SVD"));
+        }
+    }
+}
+
+#[test]
+fn small_integer_matrices() {
+    small_integers::<f64>();
+    small_integers::<f32>();
+}
+
 /// Small singular values above the rounding noise keep orthogonal vectors.
 fn graded<T: Real>(smallest: f64) {
     let mut rng = rng(11);

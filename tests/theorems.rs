@@ -7,9 +7,9 @@
 mod common;
 
 use alignment_tax::{
-    Attribution, Budget, Contrast, Direction, Error, FrontierError, Interaction, OptimalShift,
-    Overlap, PairedContrast, ParetoFrontier, Point, PreservationFrontier, RankRule, Real, Subspace,
-    TaxRate, TaxSpectrum, tolerance,
+    Attribution, Budget, Contrast, Direction, Error, FrontierError, FrontierPoint, Interaction,
+    OptimalShift, Overlap, PairedContrast, ParetoFrontier, PreservationFrontier, RankRule, Real,
+    Subspace, TaxRate, TaxSpectrum, tolerance,
 };
 use common::{direction, gaussian, normal, rng, subspace};
 use nalgebra::{DMatrix, DVector};
@@ -381,7 +381,7 @@ fn frontier_is_the_image_of_the_ball<T: Real>() {
             let y = c.as_vector().dot(&delta);
             let s = v.as_vector().dot(&delta);
             assert!(s <= frontier.safety_at(y).expect("in reach") + bound);
-            let point = Point {
+            let point = FrontierPoint {
                 capability: y,
                 safety: s,
             };
@@ -518,6 +518,44 @@ fn preservation_reading<T: Real>() {
     }
 }
 both!(t4_3_preservation_reading, preservation_reading);
+
+/// Near α = π/2 the free gain rounds to B, and the cost of the last of it must not
+/// vanish with it. For s = B(1 − q·cos²α/2) the cost is B·cos α·(1 − √q) up to cos³α.
+fn cost_next_to_a_right_angle<T: Real>() {
+    let smallest = T::machine_epsilon().sqrt().to_double();
+    for x in [1e-1, 1e-2, 1e-3, 4.0 * smallest, 0.5 * smallest] {
+        let v = Direction::from_slice(&[t::<T>(x), T::one()]).expect("a direction");
+        let c = Direction::from_slice(&[T::one(), T::zero()]).expect("a direction");
+        let line = Subspace::from_directions(std::slice::from_ref(&c)).expect("a line");
+        for tax in [
+            TaxRate::single(&v, &c).expect("one space"),
+            TaxRate::between(&v, &line).expect("one space"),
+        ] {
+            let frontier = PreservationFrontier::new(tax, Budget::unit());
+            assert_eq!(
+                frontier.min_cost(T::one()).expect("in reach"),
+                frontier.full_cost()
+            );
+            let cosine = tax.cosine().to_double();
+            for q in [0.25, 0.01] {
+                let s = T::one() - t::<T>(q * cosine * cosine / 2.0);
+                // What s is after rounding.
+                let q = (T::one() - s).to_double() * 2.0 / (cosine * cosine);
+                if q >= 1.0 {
+                    continue;
+                }
+                let expected = cosine * (1.0 - q.sqrt());
+                let bound = cosine.powi(3) + closed::<T>().to_double() * cosine;
+                let cost = frontier.min_cost(s).expect("in reach").to_double();
+                assert!(
+                    (cost - expected).abs() <= bound,
+                    "{cost:e} {expected:e} at {x:e}"
+                );
+            }
+        }
+    }
+}
+both!(t4_3_cost_next_to_a_right_angle, cost_next_to_a_right_angle);
 
 fn limits<T: Real>() {
     let b = 1.5;

@@ -60,10 +60,23 @@ impl Answer {
             Ok((direction, pairs.samples()))
         };
         let (safety, pairs) = direction(&question.safety)?;
+        let d = safety.ambient_dimension();
         let directions = question
             .capabilities
             .iter()
-            .map(|name| direction(name).map(|(d, _)| d))
+            .map(|name| {
+                let (direction, _) = direction(name)?;
+                if direction.ambient_dimension() == d {
+                    return Ok(direction);
+                }
+                Err(format!(
+                    "{}: concept {name} has {} coordinates, concept {} has {d}",
+                    layer.source,
+                    direction.ambient_dimension(),
+                    question.safety
+                )
+                .into())
+            })
             .collect::<Result<Vec<_>, Failure>>()?;
         let shares = if directions.len() <= 16 {
             Attribution::exact(&safety, &directions)?
@@ -87,9 +100,12 @@ impl Answer {
             .iter()
             .map(|level| {
                 let safety = level * question.budget;
+                let cost = preservation
+                    .min_cost(safety)
+                    .map_err(|e| format!("--levels {level}: {e}"))?;
                 Ok(Price {
                     safety,
-                    cost: preservation.min_cost(safety)?,
+                    cost,
                     marginal: preservation.marginal_cost(safety).ok(),
                 })
             })

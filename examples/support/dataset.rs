@@ -19,6 +19,24 @@ pub struct Pair {
     pub minus: DMatrix<f64>,
 }
 
+impl Pair {
+    /// One shape on both sides, and one dimension in the held-out pairs.
+    fn check(&self, heldout: Option<&Self>) -> Result<(), String> {
+        let d = self.plus.ncols();
+        for (name, pair) in std::iter::once(("train", self)).chain(heldout.map(|h| ("heldout", h)))
+        {
+            let (plus, minus) = (pair.plus.shape(), pair.minus.shape());
+            if plus != minus || plus.1 != d {
+                return Err(format!(
+                    "{name} plus is {} × {}, {name} minus {} × {}; expected pairs of rows with {d} coordinates each",
+                    plus.0, plus.1, minus.0, minus.1
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// One concept: what directions are estimated from, and what they are tested on.
 pub struct Concept {
     pub train: Pair,
@@ -41,6 +59,11 @@ impl Layer {
             .file_stem()
             .map_or_else(String::new, |s| s.to_string_lossy().into_owned());
         let source = path.display().to_string();
+        if path.extension().is_some_and(|e| e == "npy") {
+            return Err(
+                format!("{source}: .npy files go with --concept NAME=PLUS.npy,MINUS.npy").into(),
+            );
+        }
         let (metadata, names, read): (_, Vec<String>, Reader<'_>) =
             if path.extension().is_some_and(|e| e == "npz") {
                 let names = npz_arrays(path)?
@@ -87,7 +110,16 @@ impl Layer {
                 .then(|| pair(&other))
                 .transpose()?;
             let train = pair(base)?;
-            concepts.insert(concept.to_owned(), Concept { train, heldout });
+            train
+                .check(heldout.as_ref())
+                .map_err(|e| format!("{source}, concept {concept}: {e}"))?;
+            let twice = concepts.insert(concept.to_owned(), Concept { train, heldout });
+            if twice.is_some() {
+                return Err(format!(
+                    "{source} has concept {concept} twice, as {concept}.plus and {concept}.train.plus"
+                )
+                .into());
+            }
         }
         if concepts.is_empty() {
             return Err(format!(
@@ -114,18 +146,22 @@ impl Layer {
                 .ok_or_else(|| format!("--concept {argument}: expected NAME=PLUS.npy,MINUS.npy"))?;
             let (plus, minus) = files
                 .split_once(',')
+                .filter(|(plus, minus)| !plus.is_empty() && !minus.is_empty())
                 .ok_or_else(|| format!("--concept {argument}: expected two files after ="))?;
             let train = Pair {
                 plus: read_npy(PathBuf::from(plus))?,
                 minus: read_npy(PathBuf::from(minus))?,
             };
-            concepts.insert(
-                name.to_owned(),
-                Concept {
-                    train,
-                    heldout: None,
-                },
-            );
+            train
+                .check(None)
+                .map_err(|e| format!("--concept {argument}: {e}"))?;
+            let heldout = None;
+            if concepts
+                .insert(name.to_owned(), Concept { train, heldout })
+                .is_some()
+            {
+                return Err(format!("--concept {name} is given twice").into());
+            }
         }
         Ok(Self {
             label: "npy".to_owned(),

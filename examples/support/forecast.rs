@@ -107,8 +107,14 @@ impl Forecast {
         let differences = &safe.train.plus - &safe.train.minus;
         let unit =
             differences.row_iter().map(|r| r.norm()).sum::<f64>() / differences.nrows() as f64;
-        let safety = Instrument::both_ways(safe_heldout, &safe.train)?;
-        let ability = Instrument::both_ways(able_heldout, &able.train)?;
+        let named = |name: &str| {
+            let name = name.to_owned();
+            move |e: Failure| -> Failure { format!("concept {name}: {e}").into() }
+        };
+        let safety =
+            Instrument::both_ways(safe_heldout, &safe.train).map_err(named(&question.safety))?;
+        let ability =
+            Instrument::both_ways(able_heldout, &able.train).map_err(named(capability))?;
         let means = (&answer.safety, &answer.directions[answer.against]);
         let gradients = [
             (safety[0].gradient()?, ability[0].gradient()?),

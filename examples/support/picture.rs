@@ -5,7 +5,7 @@
 //! least displacement of all capabilities for each safety gain. Colours are of Okabe
 //! and Ito's palette, told apart also without hue.
 
-use alignment_tax::{ParetoFrontier, Point};
+use alignment_tax::{FrontierPoint, ParetoFrontier};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -57,7 +57,7 @@ pub fn draw(answer: &Answer, question: &Question) -> Result<String, Failure> {
     Ok(svg.replacen(&drawn, &shown, 1))
 }
 
-fn pair(p: Point<f64>) -> (f64, f64) {
+fn pair(p: FrontierPoint<f64>) -> (f64, f64) {
     (p.capability, p.safety)
 }
 

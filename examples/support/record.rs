@@ -8,7 +8,7 @@ use super::forecast::{Basis, Forecast, Outcome, Policy, Reading};
 pub fn record(
     question: &Question,
     answers: &[Answer],
-    forecast: Option<(&str, &Forecast)>,
+    forecast: Option<&(String, Forecast)>,
 ) -> Value {
     json!({
         "crate": { "name": "alignment-tax", "version": env!("CARGO_PKG_VERSION") },

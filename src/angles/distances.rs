@@ -6,7 +6,7 @@
 //! of equal dimension each is a metric on the Grassmannian except Martin's, which is
 //! infinite for orthogonal directions. For different dimensions they are computed
 //! from the q = min(k, m) angles: the distance from the smaller subspace to the
-//! nearest subspace of its dimension inside the larger one (Ye & Lim 2016, Thm. 7),
+//! nearest subspace of its dimension inside the larger one (Ye & Lim 2016),
 //! zero exactly where one contains the other.
 
 use super::PrincipalAngles;
@@ -36,9 +36,11 @@ impl<T: Real> PrincipalAngles<T> {
         scale::norm(self.radians().as_slice())
     }
 
-    /// Chordal distance (projection F-norm up to √2).
+    /// Chordal distance, also called projection F-norm.
     ///
-    /// $$ \Bigl(\sum_j \sin^2 \theta_j\Bigr)^{1/2} = \lVert P_A - P_B \rVert_F / \sqrt 2 $$
+    /// $$ \Bigl(\sum_j \sin^2 \theta_j\Bigr)^{1/2} $$
+    ///
+    /// For equal dimensions it is $\lVert P_A - P_B \rVert_F / \sqrt 2$.
     ///
     /// # References
     /// Conway, Hardin & Sloane (1996); Edelman, Arias & Smith (1998), §4.3.
@@ -58,9 +60,10 @@ impl<T: Real> PrincipalAngles<T> {
         scale::norm(self.sines().as_slice())
     }
 
-    /// Projection distance, the 2-norm of the difference of projectors.
+    /// Projection distance: for equal dimensions the 2-norm of the difference of
+    /// projectors, $\lVert P_A - P_B \rVert_2$.
     ///
-    /// $$ \sin \theta_q = \lVert P_A - P_B \rVert_2 $$
+    /// $$ \sin \theta_q $$
     ///
     /// # References
     /// Golub & Van Loan (2013), §2.5.3; Ye & Lim (2016), Table 2.

@@ -19,7 +19,7 @@ use crate::{Error, Real, Subspace};
 
 /// The principal angles θ₁ ≤ … ≤ θ_q between two subspaces, q = min(k, m).
 ///
-/// $$ \cos \theta_j = \max_{u \in \mathcal A} \max_{w \in \mathcal B} \langle u, w \rangle, \qquad u \perp u_i, \quad w \perp w_i, \quad i < j $$
+/// $$ \cos \theta_j = \max_{u \in \mathcal A} \max_{w \in \mathcal B} \langle u, w \rangle, \qquad \lVert u \rVert = \lVert w \rVert = 1, \quad u \perp u_i, \quad w \perp w_i, \quad i < j $$
 ///
 /// # Units and shapes
 /// q angles in radians, ascending, each in [0, π/2].

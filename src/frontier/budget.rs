@@ -8,8 +8,8 @@ use crate::{Error, Real};
 
 /// B > 0, the largest length ‖δ‖ of the representation shift.
 ///
-/// From 2^−e to 2^e, e the scalar's [`Real::exponent_range`], so that neither the axes of
-/// the ellipse overflow nor its points lose digits.
+/// From 2^−e to 2^e, e the scalar's [`Real::exponent_range`], so that the axes of the
+/// ellipse do not overflow.
 ///
 /// # Units and shapes
 /// The units of the representation: a shift with ‖δ‖ = B moves activations by B.
@@ -88,7 +88,7 @@ impl<T: Real> Budget<T> {
 /// assert!(matches!(error, FrontierError::OutOfReach { .. }));
 /// assert_eq!(
 ///     error.to_string(),
-///     "capability change 1.5 is out of reach: with budget 1 it lies in [-1, 1]"
+///     "capability change 1.5 is out of reach: with budget 1.0 it lies in [-1.0, 1.0]"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -100,7 +100,7 @@ pub enum FrontierError {
     Input(#[from] Error),
     /// No shift within the budget achieves this.
     #[error(
-        "{quantity} {requested} is out of reach: with budget {budget} it lies in [{least}, {most}]"
+        "{quantity} {requested:?} is out of reach: with budget {budget:?} it lies in [{least:?}, {most:?}]"
     )]
     #[non_exhaustive]
     OutOfReach {
@@ -117,7 +117,7 @@ pub enum FrontierError {
     },
     /// The price is infinite: the frontier is vertical at this point.
     #[error(
-        "the price at {quantity} {requested} is infinite: it is the end of what budget {budget} reaches"
+        "the price at {quantity} {requested:?} is infinite: it is the end of what budget {budget:?} reaches"
     )]
     #[non_exhaustive]
     InfinitePrice {
@@ -130,7 +130,7 @@ pub enum FrontierError {
     },
     /// No budget, however large, achieves this without cost.
     #[error(
-        "no budget reaches {quantity} {requested}: safety and capability are the same direction here"
+        "no budget reaches {quantity} {requested:?}: safety and capability lie on one line here"
     )]
     #[non_exhaustive]
     Entangled {

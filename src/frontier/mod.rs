@@ -13,6 +13,6 @@ mod preservation;
 mod shift;
 
 pub use budget::{Budget, FrontierError};
-pub use pareto::{Interaction, ParetoFrontier, Point};
+pub use pareto::{FrontierPoint, Interaction, ParetoFrontier};
 pub use preservation::PreservationFrontier;
 pub use shift::OptimalShift;

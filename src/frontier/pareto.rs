@@ -16,13 +16,13 @@ use crate::{Direction, Error, Real, tolerance};
 ///
 /// # Examples
 /// ```
-/// use alignment_tax::Point;
+/// use alignment_tax::FrontierPoint;
 ///
-/// let paid = Point { capability: -0.2, safety: 1.0 };
+/// let paid = FrontierPoint { capability: -0.2, safety: 1.0 };
 /// assert!(paid.capability < 0.0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point<T> {
+pub struct FrontierPoint<T> {
     /// c, the change of the capability; positive is better.
     pub capability: T,
     /// s, the safety gain; positive is safer.
@@ -97,7 +97,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// The frontier between a safety and a capability direction.
     ///
     /// # Errors
-    /// [`FrontierError::Input`] with [`Error::DimensionMismatch`].
+    /// [`Error::DimensionMismatch`].
     ///
     /// # Examples
     /// ```
@@ -111,7 +111,7 @@ impl<T: Real> ParetoFrontier<T> {
         safety: &Direction<T>,
         capability: &Direction<T>,
         budget: Budget<T>,
-    ) -> Result<Self, FrontierError> {
+    ) -> Result<Self, Error> {
         let (minus, plus) = safety.chords(capability)?;
         let two = T::from_double(2.0);
         let length = minus.hypot(plus);
@@ -172,6 +172,10 @@ impl<T: Real> ParetoFrontier<T> {
         let angle = check::scalar("angle", angle, "radians in [0, π]", |a| {
             a >= T::zero() && a <= T::pi()
         })?;
+        // π itself is no floating-point number; its nearest neighbour stands for it.
+        if angle == T::pi() {
+            return Self::from_overlap(-T::one(), budget);
+        }
         let half = angle / T::from_double(2.0);
         Ok(Self {
             budget: budget.value(),
@@ -299,8 +303,8 @@ impl<T: Real> ParetoFrontier<T> {
         Ok(self.across(s))
     }
 
-    /// ds/dc at capability change c, the price of safety in capability: the safety
-    /// that one more unit of capability costs, negative on the efficient arc.
+    /// ds/dc at capability change c, the slope of the frontier: on the efficient arc it is
+    /// negative, and its size is the safety given up for one more unit of capability.
     ///
     /// $$ \frac{ds}{dc} = \cos\alpha - \frac{c \sin\alpha}{\sqrt{B^2 - c^2}} $$
     ///
@@ -348,14 +352,14 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
-    pub fn efficient_arc(&self) -> [Point<T>; 2] {
+    pub fn efficient_arc(&self) -> [FrontierPoint<T>; 2] {
         let short = self.budget * self.cosine;
         [
-            Point {
+            FrontierPoint {
                 capability: short,
                 safety: self.budget,
             },
-            Point {
+            FrontierPoint {
                 capability: self.budget,
                 safety: short,
             },
@@ -392,13 +396,13 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier, Point};
+    /// # use alignment_tax::{Budget, ParetoFrontier, FrontierPoint};
     /// let frontier = ParetoFrontier::from_overlap(0.0, Budget::unit())?;
-    /// let budget: f64 = frontier.required_budget(Point { capability: 3.0, safety: 4.0 })?;
+    /// let budget: f64 = frontier.required_budget(FrontierPoint { capability: 3.0, safety: 4.0 })?;
     /// assert!((budget - 5.0).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn required_budget(&self, point: Point<T>) -> Result<T, FrontierError> {
+    pub fn required_budget(&self, point: FrontierPoint<T>) -> Result<T, FrontierError> {
         let (together, apart) = self.diagonals(point)?;
         let unreachable = |coordinate: T, width: T| coordinate > T::zero() && width == T::zero();
         let required = self.scaled_length(together, apart);
@@ -424,13 +428,13 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier, Point};
+    /// # use alignment_tax::{Budget, ParetoFrontier, FrontierPoint};
     /// let frontier = ParetoFrontier::from_overlap(-0.6, Budget::unit())?;
-    /// assert!(frontier.contains(Point { capability: 0.0, safety: 0.79 })?);
-    /// assert!(!frontier.contains(Point { capability: 0.0, safety: 0.81 })?);
+    /// assert!(frontier.contains(FrontierPoint { capability: 0.0, safety: 0.79 })?);
+    /// assert!(!frontier.contains(FrontierPoint { capability: 0.0, safety: 0.81 })?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn contains(&self, point: Point<T>) -> Result<bool, FrontierError> {
+    pub fn contains(&self, point: FrontierPoint<T>) -> Result<bool, FrontierError> {
         let (together, apart) = self.diagonals(point)?;
         let margin = tolerance::closed_form::<T>() * self.budget;
         let (together, apart) = (
@@ -474,7 +478,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
-    pub fn foci(&self) -> [Point<T>; 2] {
+    pub fn foci(&self) -> [FrontierPoint<T>; 2] {
         let along = self.budget * self.cosine.abs().sqrt();
         let safety = if self.cosine < T::zero() {
             -along
@@ -482,11 +486,11 @@ impl<T: Real> ParetoFrontier<T> {
             along
         };
         [
-            Point {
+            FrontierPoint {
                 capability: along,
                 safety,
             },
-            Point {
+            FrontierPoint {
                 capability: -along,
                 safety: -safety,
             },
@@ -531,10 +535,10 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Accuracy
     /// Every point is on the frontier to [`tolerance::closed_form`]·B; the spacing is
-    /// even to 10⁻⁶ of the arc.
+    /// even to 10⁻⁶ of the arc in f64, 10⁻⁵ in f32.
     ///
     /// # Errors
-    /// [`Error::OutOfBounds`] for n < 2.
+    /// [`Error::OutOfBounds`] for n < 2 or n > 10⁷.
     ///
     /// # Examples
     /// ```
@@ -544,8 +548,8 @@ impl<T: Real> ParetoFrontier<T> {
     /// assert_eq!((points[0].safety, points[2].capability), (1.0, 1.0));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
-    pub fn points(&self, n: usize) -> Result<Vec<Point<T>>, Error> {
-        at_least("number of points", n, 2)?;
+    pub fn points(&self, n: usize) -> Result<Vec<FrontierPoint<T>>, Error> {
+        drawable(n, 2)?;
         // t runs from α (all on safety) to 0 (all on capability); the speed along the
         // arc is √(sin²t + sin²(α − t)).
         let speed = |t: T| t.sin().hypot((self.angle - t).sin());
@@ -561,7 +565,7 @@ impl<T: Real> ParetoFrontier<T> {
             length += speed(t) + middle + speed(t + h);
             lengths.push(length);
         }
-        let mut points: Vec<Point<T>> = (0..n)
+        let mut points: Vec<FrontierPoint<T>> = (0..n)
             .map(|j| {
                 let share = T::from_double(j as f64 / (n - 1) as f64);
                 let wanted = length * (T::one() - share);
@@ -585,7 +589,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// n points round the whole ellipse, for drawing it; the last joins the first.
     ///
     /// # Errors
-    /// [`Error::OutOfBounds`] for n < 3.
+    /// [`Error::OutOfBounds`] for n < 3 or n > 10⁷.
     ///
     /// # Examples
     /// ```
@@ -594,15 +598,15 @@ impl<T: Real> ParetoFrontier<T> {
     /// assert_eq!(outline.len(), 180);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
-    pub fn outline(&self, n: usize) -> Result<Vec<Point<T>>, Error> {
-        at_least("number of points", n, 3)?;
+    pub fn outline(&self, n: usize) -> Result<Vec<FrontierPoint<T>>, Error> {
+        drawable(n, 3)?;
         let (together, apart) = self.semi_axes();
         let root = T::from_double(2.0).sqrt();
         Ok((0..n)
             .map(|j| {
                 let t = T::two_pi() * T::from_double(j as f64 / n as f64);
                 let (x, y) = (together * t.cos() / root, apart * t.sin() / root);
-                Point {
+                FrontierPoint {
                     capability: x + y,
                     safety: x - y,
                 }
@@ -611,8 +615,8 @@ impl<T: Real> ParetoFrontier<T> {
     }
 
     /// (B·cos t, B·cos(α − t)): the shift at angle t from c towards v.
-    fn at_parameter(&self, t: T) -> Point<T> {
-        Point {
+    fn at_parameter(&self, t: T) -> FrontierPoint<T> {
+        FrontierPoint {
             capability: self.budget * t.cos(),
             safety: self.budget * (self.angle - t).cos(),
         }
@@ -628,7 +632,7 @@ impl<T: Real> ParetoFrontier<T> {
     }
 
     /// |c + s|/2 and |c − s|/2, checked to be finite.
-    fn diagonals(&self, point: Point<T>) -> Result<(T, T), FrontierError> {
+    fn diagonals(&self, point: FrontierPoint<T>) -> Result<(T, T), FrontierError> {
         let half = T::from_double(0.5);
         let c = check::scalar(
             "capability change",
@@ -648,15 +652,17 @@ impl<T: Real> ParetoFrontier<T> {
     }
 }
 
-fn at_least(argument: &'static str, n: usize, least: usize) -> Result<(), Error> {
-    if n >= least {
+/// A number of points that a curve can be drawn with.
+fn drawable(n: usize, least: usize) -> Result<(), Error> {
+    let most = 10_000_000;
+    if (least..=most).contains(&n) {
         return Ok(());
     }
     Err(Error::OutOfBounds {
-        argument,
+        argument: "number of points",
         least,
-        most: usize::MAX,
+        most,
         actual: n,
-        advice: "a curve needs its ends",
+        advice: "a curve needs its ends, and no picture needs more",
     })
 }

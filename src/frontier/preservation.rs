@@ -18,8 +18,8 @@ use crate::{Real, TaxRate};
 /// B, s and κ in units of the representation; marginal cost without unit.
 ///
 /// # Accuracy
-/// Gains and costs to [`tolerance::closed_form`](crate::tolerance::closed_form)·B; the
-/// cost just above the free gain relative to s − B·sin α.
+/// Gains and costs to [`tolerance::closed_form`](crate::tolerance::closed_form)·B, for
+/// the cos α and sin α that the tax rate holds.
 ///
 /// # References
 /// Young (2026), arXiv:2603.00047, free safety; the inverse is derived in this crate's
@@ -157,8 +157,8 @@ impl<T: Real> PreservationFrontier<T> {
     /// The least capability displacement at which a safety gain s can be had: the
     /// map a practitioner asks for.
     ///
-    /// Computed as (s − B·sin α)(s + B·sin α)/(s·cos α + sin α·√(B² − s²)), which
-    /// does not cancel where the free part ends.
+    /// Computed as (s − B·sin α)(s + B·sin α)/(s·cos α + sin α·√(B² − s²)), the first
+    /// factor without cancellation near α = π/2.
     ///
     /// # Errors
     /// [`FrontierError::OutOfReach`], naming the budget, for s < 0 or s > B;
@@ -177,14 +177,17 @@ impl<T: Real> PreservationFrontier<T> {
     /// ```
     pub fn min_cost(&self, safety: T) -> Result<T, FrontierError> {
         let s = self.reachable(safety)?;
-        let free = self.free_gain();
-        if s <= free {
+        if s == self.budget {
+            return Ok(self.full_cost());
+        }
+        let excess = self.excess(s);
+        if excess <= T::zero() {
             return Ok(T::zero());
         }
         let (cosine, sine) = (self.tax.cosine(), self.tax.sine());
         let sum = s * cosine + sine * leg(self.budget, s);
         // In this order no product of two lengths can overflow.
-        Ok(((s - free) / sum * (s + free)).min(self.full_cost()))
+        Ok((excess / sum * (s + self.free_gain())).min(self.full_cost()))
     }
 
     /// dκ/ds, the cost of the next unit of safety: 0 while it is free, 1/cos α where
@@ -211,7 +214,9 @@ impl<T: Real> PreservationFrontier<T> {
     pub fn marginal_cost(&self, safety: T) -> Result<T, FrontierError> {
         let s = self.reachable(safety)?;
         let (cosine, sine) = (self.tax.cosine(), self.tax.sine());
-        if s < self.free_gain() || cosine == T::zero() {
+        // At the free gain as it is rounded, the next unit is the first that is paid.
+        let free = s < self.free_gain() && self.excess(s) <= T::zero();
+        if free || cosine == T::zero() {
             return Ok(T::zero());
         }
         if sine == T::zero() {
@@ -266,6 +271,17 @@ impl<T: Real> PreservationFrontier<T> {
             "a value that the scalar can hold",
             |_| true,
         )?)
+    }
+
+    /// s − B·sin α, the part of a gain that is not free. Near α = π/2 it is formed from
+    /// 1 − sin α = cos²α/(1 + sin α), because B·sin α rounds to B there.
+    fn excess(&self, s: T) -> T {
+        let (cosine, sine) = (self.tax.cosine(), self.tax.sine());
+        if cosine <= sine {
+            self.budget * (cosine * cosine / (T::one() + sine)) - (self.budget - s)
+        } else {
+            s - self.free_gain()
+        }
     }
 
     fn reachable(&self, safety: T) -> Result<T, FrontierError> {

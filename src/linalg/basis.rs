@@ -12,10 +12,14 @@
 
 use nalgebra::{DMatrix, DMatrixView, DVector};
 
+use super::householder::Triangular;
 use super::rank::RankRule;
 use super::svd::ThinSvd;
 use super::{check, scale};
-use crate::{Error, Real};
+use crate::{Error, Real, tolerance};
+
+/// Up to this many singular values, Jacobi sweeps cost little.
+const SWEPT: usize = 128;
 
 /// An orthonormal basis and the singular values that decided its dimension.
 pub(crate) struct Basis<T> {
@@ -39,9 +43,26 @@ pub(crate) fn of_columns<T: Real>(
     {
         return Ok(basis);
     }
-    // Jacobi, because near rank deficiency the blocked SVD's backward error grows to a
-    // hundred ε, which turns a barely determined direction anywhere.
-    of_leading(&ThinSvd::jacobi(&balanced)?, rule, d, k)
+    of_leading(&svd_for_rank(&balanced)?, rule, d, k)
+}
+
+/// The SVD on which a rank is decided.
+///
+/// Near rank deficiency the backward error of the blocked SVD was seen to grow to a
+/// hundred ε, which turns a barely determined direction anywhere. Jacobi's stays at a few
+/// ε, but its sweeps are slow on large matrices: there it is only taken where a singular
+/// value lies so close to the numerical cut that the difference matters.
+fn svd_for_rank<T: Real>(a: &DMatrix<T>) -> Result<ThinSvd<T>, Error> {
+    let (d, k) = a.shape();
+    if d.min(k) > SWEPT {
+        let svd = ThinSvd::new(a)?;
+        let cut = tolerance::rank::<T>(d, k) * svd.singular_values()[0];
+        let (low, high) = (cut / T::from_double(8.0), cut * T::from_double(1000.0));
+        if svd.singular_values().iter().all(|&s| s <= low || s >= high) {
+            return Ok(svd);
+        }
+    }
+    ThinSvd::jacobi(a)
 }
 
 /// The leading left singular vectors by a rank rule that has been validated.
@@ -120,48 +141,11 @@ fn inverse_upper<T: Real>(r: &DMatrix<T>) -> DMatrix<T> {
 }
 
 /// An orthonormal basis of the orthogonal complement of a d × k orthonormal
-/// basis Q, d × (d − k), by Householder reflections: the last d − k columns of
-/// the orthogonal factor of a QR factorisation of Q.
+/// basis Q, d × (d − k): the last d − k columns of the orthogonal factor of a
+/// Householder factorisation of Q.
 pub(crate) fn complement<T: Real>(q: &DMatrix<T>) -> DMatrix<T> {
     let (d, k) = q.shape();
-    if k == d {
-        return DMatrix::zeros(d, 0);
-    }
-    let mut reduced = q.clone();
-    let mut reflectors: Vec<DVector<T>> = Vec::with_capacity(k);
-    for j in 0..k {
-        let mut w = reduced
-            .view((j, j), (d - j, 1))
-            .into_owned()
-            .column(0)
-            .into_owned();
-        let length = scale::norm(w.as_slice());
-        let sign = if w[0] < T::zero() {
-            -T::one()
-        } else {
-            T::one()
-        };
-        w[0] += sign * length;
-        // w is at least `length` ≈ 1 long: the columns of Q are orthonormal.
-        scale::normalise(w.as_mut_slice());
-        let mut rest = reduced.view_mut((j, j), (d - j, k - j));
-        reflect(&mut rest, &w);
-        reflectors.push(w);
-    }
     let mut tail = DMatrix::zeros(d, d - k);
     tail.view_mut((k, 0), (d - k, d - k)).fill_with_identity();
-    for (j, w) in reflectors.iter().enumerate().rev() {
-        let mut rest = tail.view_mut((j, 0), (d - j, d - k));
-        reflect(&mut rest, w);
-    }
-    tail
-}
-
-/// x ← x − 2·w·⟨w, x⟩ for every column x.
-fn reflect<T: Real>(a: &mut nalgebra::DMatrixViewMut<'_, T>, w: &DVector<T>) {
-    let two = T::from_double(2.0);
-    for mut x in a.column_iter_mut() {
-        let overlap = super::reduce::dot(w.as_slice(), x.as_slice());
-        x.axpy(-two * overlap, w, T::one());
-    }
+    Triangular::of(q.clone()).applied(tail)
 }

@@ -13,6 +13,7 @@
 
 use nalgebra::{DMatrix, DVector, RealField};
 
+use super::householder::Triangular;
 use super::reduce::dot;
 
 /// Sweeps after which the iteration is given up. Convergence is quadratic and
@@ -20,7 +21,7 @@ use super::reduce::dot;
 pub(crate) const MAX_SWEEPS: usize = 60;
 
 /// From this many rows a column on a QR factorisation pays before the sweeps.
-const TALL: usize = 4;
+const TALL: usize = 2;
 
 /// U, σ (descending) and V of A = U·diag(σ)·Vᵀ, thin.
 pub(crate) type Factors<T> = (DMatrix<T>, DVector<T>, DMatrix<T>);
@@ -34,9 +35,11 @@ pub(crate) fn svd<T: RealField + Copy>(a: &DMatrix<T>) -> Option<Factors<T>> {
     let (m, n) = a.shape();
     if m >= TALL * n && n > 1 {
         // A = QR first: the sweeps then cost n³ instead of m·n².
-        let (q, r) = a.clone().qr().unpack();
-        let (u, sigma, v) = svd_tall(r)?;
-        return Some((q * u, sigma, v));
+        let factors = Triangular::of(a.clone());
+        let (u, sigma, v) = svd_tall(factors.r.clone())?;
+        let mut padded = DMatrix::zeros(m, n);
+        padded.rows_mut(0, n).copy_from(&u);
+        return Some((factors.applied(padded), sigma, v));
     }
     svd_tall(a.clone())
 }
@@ -55,7 +58,7 @@ fn svd_tall<T: RealField + Copy>(mut a: DMatrix<T>) -> Option<Factors<T>> {
         // A column this short is rounding noise, which would never settle; `finish`
         // replaces it by a direction orthogonal to the others.
         let largest = (0..n).fold(T::zero(), |x, j| x.max(squared_norm(&a, j)));
-        let noise = eps * rows * largest.sqrt();
+        let noise = relative * largest.sqrt();
         converged = true;
         for p in 0..n - 1 {
             for q in p + 1..n {
@@ -68,10 +71,6 @@ fn svd_tall<T: RealField + Copy>(mut a: DMatrix<T>) -> Option<Factors<T>> {
                 let settled =
                     gamma.abs() <= relative * length * other || length.min(other) <= noise;
                 if settled {
-                    if alpha < beta {
-                        a.swap_columns(p, q);
-                        v.swap_columns(p, q);
-                    }
                     continue;
                 }
                 converged = false;
@@ -91,11 +90,22 @@ fn svd_tall<T: RealField + Copy>(mut a: DMatrix<T>) -> Option<Factors<T>> {
     Some(finish(a, v))
 }
 
+/// Rounding makes every rotation a little long, and all columns grow with their V by some
+/// n·ε; dividing both by ‖vⱼ‖ takes it out again.
+fn shortened<T: RealField + Copy>(a: &mut DMatrix<T>, v: &mut DMatrix<T>) {
+    for (mut x, mut y) in a.column_iter_mut().zip(v.column_iter_mut()) {
+        let length = dot(y.as_slice(), y.as_slice()).sqrt();
+        x /= length;
+        y /= length;
+    }
+}
+
 /// Sorts by norm, normalises the columns of A·V into U, and completes U where
 /// σ is no more than rounding noise, so that its columns are orthonormal for
 /// every input, the zero matrix included.
-fn finish<T: RealField + Copy>(a: DMatrix<T>, v: DMatrix<T>) -> Factors<T> {
+fn finish<T: RealField + Copy>(mut a: DMatrix<T>, mut v: DMatrix<T>) -> Factors<T> {
     let (m, n) = a.shape();
+    shortened(&mut a, &mut v);
     let norms: Vec<T> = (0..n).map(|j| squared_norm(&a, j).sqrt()).collect();
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&i, &j| {
@@ -106,7 +116,8 @@ fn finish<T: RealField + Copy>(a: DMatrix<T>, v: DMatrix<T>) -> Factors<T> {
     let sigma = DVector::from_iterator(n, order.iter().map(|&j| norms[j]));
     let v = v.select_columns(&order);
     let largest = order.first().map_or(T::zero(), |&j| norms[j]);
-    let noise = T::default_epsilon() * nalgebra::convert(m as f64) * largest;
+    let rows: T = nalgebra::convert(m as f64);
+    let noise = T::default_epsilon() * rows.sqrt() * largest;
     let mut u = DMatrix::zeros(m, n);
     for (j, &source) in order.iter().enumerate() {
         let mut column = a.column(source).into_owned();

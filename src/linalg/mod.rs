@@ -19,6 +19,7 @@ pub(crate) mod basis;
 #[cfg(feature = "faer")]
 pub(crate) mod blocked;
 pub(crate) mod check;
+mod householder;
 pub(crate) mod jacobi;
 mod rank;
 pub(crate) mod reduce;

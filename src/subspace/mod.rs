@@ -148,7 +148,7 @@ impl<T: Real> Subspace<T> {
     }
 
     /// The principal subspace of samples: rows are samples, columns coordinates;
-    /// the mean is removed.
+    /// the mean is removed, so that n samples give at most n − 1 dimensions.
     ///
     /// # Errors
     /// [`Error::Empty`], [`Error::NonFinite`], [`Error::ZeroVector`] where all rows
@@ -180,10 +180,14 @@ impl<T: Real> Subspace<T> {
         centred *= scale::power_of_two(reduce::max_abs(centred.as_slice()));
         let largest = reduce::max_abs(centred.as_slice());
         let rows = T::from_double(samples.nrows() as f64);
-        for i in 0..centred.nrows() {
-            let coordinate: Vec<T> = centred.row(i).iter().copied().collect();
-            let mean = reduce::sum(&coordinate) / rows;
-            centred.row_mut(i).add_scalar_mut(-mean);
+        // Twice: the first mean is off by ε of itself, which may be far more than ε of
+        // the spread and would pass for a dimension; the second is not.
+        for _ in 0..2 {
+            for i in 0..centred.nrows() {
+                let coordinate: Vec<T> = centred.row(i).iter().copied().collect();
+                let mean = reduce::sum(&coordinate) / rows;
+                centred.row_mut(i).add_scalar_mut(-mean);
+            }
         }
         // Equal rows leave rounding, not zeros.
         let noise = tolerance::mean_difference::<T>(samples.nrows()) * largest;
@@ -193,7 +197,13 @@ impl<T: Real> Subspace<T> {
                 column: 0,
             });
         }
-        basis::of_leading_singular("samples", &centred.as_view(), rule).map(|b| Self::of(b, rule))
+        let mut basis = basis::of_leading_singular("samples", &centred.as_view(), rule)?;
+        // n centred samples span no more than n − 1 dimensions.
+        let most = samples.nrows() - 1;
+        if basis.vectors.ncols() > most {
+            basis.vectors = basis.vectors.columns(0, most).into_owned();
+        }
+        Ok(Self::of(basis, rule))
     }
 
     /// The span of columns that are orthonormal already, which is verified.
@@ -315,7 +325,7 @@ impl<T: Real> Subspace<T> {
             return Err(Error::OutOfBounds {
                 argument: "dimension",
                 least: 1,
-                most: usize::MAX,
+                most: u32::MAX as usize,
                 actual: 0,
                 advice: "a representation space has at least one dimension",
             });

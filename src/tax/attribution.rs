@@ -1,7 +1,7 @@
 //! Which capability pays, with which sign, and how much of the tax is its own.
 //!
 //! The rates τᵢ of single capabilities do not add up to τ unless the capabilities
-//! are orthonormal (theory §1.4), and a square hides whether safety helps or hurts
+//! happen to be orthonormal (theory §1.4), and a square hides whether safety helps or hurts
 //! (theory §1.3). So an attribution carries four columns: the signed overlap, τᵢ,
 //! the unique share that vanishes with the capability, and the Shapley share, the
 //! only one that adds up.
@@ -144,11 +144,11 @@ impl<T: Real> Attribution<T> {
         orders: usize,
         rng: &mut impl Rng,
     ) -> Result<Self, Error> {
-        if orders < 2 {
+        if orders < 2 || orders > u32::MAX as usize {
             return Err(Error::OutOfBounds {
                 argument: "orders",
                 least: 2,
-                most: usize::MAX,
+                most: u32::MAX as usize,
                 actual: orders,
                 advice: "a standard error needs at least two",
             });
@@ -185,10 +185,7 @@ impl<T: Real> Attribution<T> {
         let game = Game {
             safety: subspace.basis().tr_mul(safety.as_vector()),
             capabilities: T::kernel_transposed_product(subspace.basis(), &columns),
-            // Of unit columns σ₁ is at least 1, and what is left of a column outside the
-            // others is at least σ_p: no capability of a full-rank set is called
-            // dependent. The half is for the rounding of both.
-            dependent: tolerance::rank::<T>(d, p) * T::from_double(0.5),
+            tolerance: tolerance::rank::<T>(d, p),
         };
         let unique = game.unique();
         let (shapley, standard_errors) = shapley(&game);

@@ -20,8 +20,8 @@ use crate::{Direction, Error, Real, Subspace, tolerance};
 /// τ ∈ [0, 1] without unit; α ∈ [0, π/2] in radians. 0: free, 1: fully entangled.
 ///
 /// # Accuracy
-/// From a direction and a subspace: relative error of τ about 16ε/√τ and of 1 − τ
-/// about 16ε/√(1−τ), so that both keep digits near their own zero. τ says nothing
+/// From a direction and a subspace: relative error of τ up to 32ε/√τ and of 1 − τ
+/// up to 32ε/√(1−τ), times the condition number of the columns that span it, so that both keep digits near their own zero. τ says nothing
 /// about sign: see [`Attribution`](crate::Attribution) for which capabilities gain.
 ///
 /// # References
@@ -105,8 +105,10 @@ impl<T: Real> TaxRate<T> {
     ///
     /// # Accuracy
     /// Squares lose half the digits: absolute error about 16ε·p·κ, κ the condition
-    /// number of the capabilities' normalised Gram matrix. Where vectors are at hand
-    /// use [`TaxRate::between`].
+    /// number of the capabilities' normalised Gram matrix, and capabilities closer than
+    /// √(16ε·p) radians count as one. Where vectors are at hand use
+    /// [`TaxRate::between`]. Inner products that were computed in single precision are to
+    /// be passed as f32, so that the tolerances fit them.
     ///
     /// # Errors
     /// [`Error::DimensionMismatch`] where it is not square, [`Error::OutOfBounds`]
@@ -135,7 +137,7 @@ impl<T: Real> TaxRate<T> {
             return Err(Error::OutOfBounds {
                 argument: "vectors in gram",
                 least: 2,
-                most: usize::MAX,
+                most: u32::MAX as usize,
                 actual: n,
                 advice: "the Gram matrix needs the safety vector and at least one capability",
             });

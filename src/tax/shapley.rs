@@ -18,8 +18,15 @@ pub(crate) struct Game<T> {
     pub(crate) safety: DVector<T>,
     /// Qᵀcᵢ as columns.
     pub(crate) capabilities: DMatrix<T>,
-    /// A residual up to this long is rounding: the capability adds nothing.
-    pub(crate) dependent: T,
+    /// The relative rank tolerance of the capabilities.
+    pub(crate) tolerance: T,
+}
+
+/// An orthonormal vector of a coalition's span, and what was left of its capability
+/// outside the span before it.
+struct Addition<T> {
+    unit: DVector<T>,
+    pivot: T,
 }
 
 impl<T: Real> Game<T> {
@@ -27,22 +34,38 @@ impl<T: Real> Game<T> {
         self.capabilities.ncols()
     }
 
-    /// The unit vector that player i adds to an orthonormal basis, if any.
-    fn addition(&self, i: usize, basis: &[DVector<T>]) -> Option<DVector<T>> {
-        let mut residual = self.capabilities.column(i).into_owned();
-        for _ in 0..2 {
-            for q in basis {
-                let overlap = reduce::dot(q.as_slice(), residual.as_slice());
-                residual.axpy(-overlap, q, T::one());
-            }
+    /// Up to this length a residual is rounding: the capability adds nothing.
+    ///
+    /// Of a full-rank set every residual is at least σ_p > tolerance·σ₁ ≥ tolerance, unit
+    /// columns having σ₁ ≥ 1; the half is for rounding. In a dependent set the residual of
+    /// a dependent column is noise of ε over the shortest pivot before it.
+    fn negligible(&self, basis: &[Addition<T>]) -> T {
+        if self.safety.len() == self.players() {
+            return self.tolerance * T::from_double(0.5);
         }
-        let length = reduce::dot(residual.as_slice(), residual.as_slice()).sqrt();
-        (length > self.dependent).then(|| residual / length)
+        let shortest = basis.iter().fold(T::one(), |s, a| s.min(a.pivot));
+        self.tolerance / shortest
     }
 
-    /// What a unit vector adds to the tax rate.
-    fn gain(&self, q: &DVector<T>) -> T {
-        let along = reduce::dot(q.as_slice(), self.safety.as_slice());
+    /// The unit vector that player i adds to an orthonormal basis, if any.
+    fn addition(&self, i: usize, basis: &[Addition<T>]) -> Option<Addition<T>> {
+        let mut residual = self.capabilities.column(i).into_owned();
+        for _ in 0..2 {
+            for Addition { unit, .. } in basis {
+                let overlap = reduce::dot(unit.as_slice(), residual.as_slice());
+                residual.axpy(-overlap, unit, T::one());
+            }
+        }
+        let pivot = reduce::dot(residual.as_slice(), residual.as_slice()).sqrt();
+        (pivot > self.negligible(basis)).then(|| Addition {
+            unit: residual / pivot,
+            pivot,
+        })
+    }
+
+    /// What an addition adds to the tax rate.
+    fn gain(&self, addition: &Addition<T>) -> T {
+        let along = reduce::dot(addition.unit.as_slice(), self.safety.as_slice());
         along * along
     }
 
@@ -86,7 +109,7 @@ impl<T: Real> Game<T> {
         })
     }
 
-    fn walk(&self, mask: usize, next: usize, basis: &mut Vec<DVector<T>>, worth: &mut [T]) {
+    fn walk(&self, mask: usize, next: usize, basis: &mut Vec<Addition<T>>, worth: &mut [T]) {
         for i in next..self.players() {
             let with = mask | 1 << i;
             match self.addition(i, basis) {

@@ -1,0 +1,186 @@
+//! Principal angles and the distances made of them.
+
+use alignment_tax::{
+    Error, PrincipalAngles, PrincipalVectors, Real, Subspace, TaxSpectrum, tolerance,
+};
+use nalgebra::dmatrix;
+
+use crate::common::{rng, subspace};
+use crate::shared::{Extreme, finite, for_both_scalars, near, real, refused, two_columns};
+
+type Between<T> = fn(&Subspace<T>, &Subspace<T>) -> Result<(), Error>;
+
+fn angle_refusals<T: Extreme>() {
+    let a = subspace::<T>(4, 2, &mut rng(10));
+    let other = subspace::<T>(5, 2, &mut rng(10));
+    let zero = Subspace::<T>::trivial(4).expect("d = 4");
+    let between: [Between<T>; 3] = [
+        |a, b| PrincipalAngles::between(a, b).map(drop),
+        |a, b| PrincipalVectors::between(a, b).map(drop),
+        |a, b| TaxSpectrum::between(a, b).map(drop),
+    ];
+    for between in between {
+        refused!(
+            between(&a, &other),
+            Error::DimensionMismatch {
+                unit: "coordinates",
+                expected: 4,
+                actual: 5,
+                ..
+            }
+        );
+        refused!(
+            between(&zero, &a),
+            Error::TrivialSubspace {
+                argument: "left",
+                ..
+            }
+        );
+        refused!(
+            between(&a, &zero),
+            Error::TrivialSubspace {
+                argument: "right",
+                ..
+            }
+        );
+        refused!(
+            between(&zero, &zero),
+            Error::TrivialSubspace {
+                argument: "left",
+                ..
+            }
+        );
+    }
+    refused!(
+        PrincipalAngles::<T>::from_radians(&[]),
+        Error::Empty {
+            argument: "radians",
+            rows: 0,
+            ..
+        }
+    );
+    for bad in T::NON_FINITE {
+        refused!(
+            PrincipalAngles::from_radians(&[T::zero(), bad]),
+            Error::NonFinite {
+                argument: "radians",
+                row: 1,
+                column: 0,
+                ..
+            }
+        );
+    }
+    for bad in [
+        -T::SUBNORMAL,
+        T::frac_pi_2() * (T::one() + T::machine_epsilon()),
+        T::LARGEST,
+    ] {
+        refused!(
+            PrincipalAngles::from_radians(&[T::one(), bad]),
+            Error::OutOfRange { argument: "principal angle", actual, .. } if *actual == bad.to_double()
+        );
+    }
+}
+
+fn every_distance<T: Real>(angles: &PrincipalAngles<T>) -> Vec<(&'static str, T)> {
+    let mut all = vec![
+        ("geodesic", angles.geodesic()),
+        ("chordal", angles.chordal()),
+        ("projection", angles.projection()),
+        ("Binet–Cauchy", angles.binet_cauchy()),
+        ("Fubini–Study", angles.fubini_study()),
+        ("Procrustes", angles.procrustes()),
+        ("Asimov", angles.asimov()),
+        ("spectral", angles.spectral()),
+    ];
+    all.extend(angles.martin().map(|m| ("Martin", m)));
+    all
+}
+
+fn distances_of_extreme_angles<T: Extreme>() {
+    let tiny = [T::zero(), T::SUBNORMAL, T::MINUTE, T::machine_epsilon()];
+    let list = [tiny.as_slice(), &[T::frac_pi_4(), T::one(), T::frac_pi_2()]].concat();
+    for &x in &list {
+        for &y in &list {
+            let angles = PrincipalAngles::from_radians(&[x, y]).expect("angles");
+            finite("cosines", angles.cosines().iter().chain(angles.sines()));
+            for (name, distance) in every_distance(&angles) {
+                assert!(
+                    distance.is_finite() && distance >= T::zero(),
+                    "{name}: {distance}"
+                );
+            }
+            assert_eq!(
+                angles.martin().is_none(),
+                x.max(y) == T::frac_pi_2(),
+                "{x} and {y}"
+            );
+        }
+    }
+}
+
+/// For one tiny angle every distance is that angle, to rounding and not to its root.
+fn distances_of_one_tiny_angle<T: Extreme>() {
+    for theta in [
+        T::MINUTE,
+        T::machine_epsilon() * T::machine_epsilon(),
+        T::machine_epsilon(),
+    ] {
+        let angles = PrincipalAngles::from_radians(&[theta]).expect("an angle");
+        for (name, distance) in every_distance(&angles) {
+            let off = (distance - theta).abs() / theta;
+            assert!(
+                off <= tolerance::closed_form(),
+                "{name} of {theta:e}: {distance:e}"
+            );
+        }
+    }
+}
+
+fn angles_of_odd_shape<T: Extreme>() {
+    // d = 1: one space, angle zero.
+    let line = Subspace::from_columns(&dmatrix![T::SUBNORMAL]).expect("a line");
+    let same = Subspace::from_columns(&dmatrix![-T::LARGEST]).expect("a line");
+    let pairs = PrincipalVectors::between(&line, &same).expect("angles");
+    assert_eq!(pairs.angles().radians().as_slice(), [T::zero()]);
+    assert_eq!(pairs.left(), pairs.right());
+    // R^d against anything: zeros, q of them.
+    let whole = Subspace::<T>::trivial(3).expect("d = 3").complement();
+    let plane = Subspace::from_columns(&two_columns(T::HUGE, T::MINUTE)).expect("a plane");
+    for (a, b) in [(&whole, &plane), (&plane, &whole), (&whole, &whole)] {
+        let angles = PrincipalAngles::between(a, b).expect("angles");
+        assert_eq!(angles.radians().len(), a.dimension().min(b.dimension()));
+        assert!(
+            angles.asimov() <= tolerance::angle(3),
+            "{}",
+            angles.asimov()
+        );
+    }
+    // Orthogonal: right angles, to the last bit where the axes are exact.
+    let x = Subspace::from_columns(&dmatrix![T::HUGE; T::zero()]).expect("a line");
+    let y = Subspace::from_columns(&dmatrix![T::zero(); T::MINUTE]).expect("a line");
+    let angles = PrincipalAngles::between(&x, &y).expect("angles");
+    assert_eq!(angles.radians()[0], T::frac_pi_2());
+    assert_eq!(
+        (angles.cosines()[0], angles.sines()[0]),
+        (T::zero(), T::one())
+    );
+    // The angle between e₁ and e₁ + t·e₂ is t, however small.
+    for t in [T::SUBNORMAL, T::MINUTE, T::machine_epsilon()] {
+        let tilted = Subspace::from_columns(&dmatrix![T::one(); t]).expect("a line");
+        let angles = PrincipalAngles::between(&x, &tilted).expect("angles");
+        near(
+            "tiny",
+            angles.radians()[0],
+            t,
+            t * T::machine_epsilon() * real(4.0),
+        );
+    }
+}
+
+for_both_scalars!(
+    angle_refusals,
+    distances_of_extreme_angles,
+    distances_of_one_tiny_angle,
+    angles_of_odd_shape,
+);
