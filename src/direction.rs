@@ -26,7 +26,7 @@ use crate::{Error, Real};
 /// ```
 /// use alignment_tax::Direction;
 ///
-/// let v = Direction::from_slice(&[3.0, 0.0, 4.0])?;
+/// let v = Direction::from_slice(&[3.0_f64, 0.0, 4.0])?;
 /// assert_eq!(v.as_vector().as_slice(), [0.6, 0.0, 0.8]);
 /// # Ok::<(), alignment_tax::Error>(())
 /// ```
@@ -64,8 +64,8 @@ impl<T: Real> Direction<T> {
     /// ```
     /// use alignment_tax::{Direction, Error};
     ///
-    /// assert!(Direction::from_slice(&[1e-300, 1e-300]).is_ok());
-    /// assert!(matches!(Direction::from_slice(&[0.0, 0.0]), Err(Error::ZeroVector { .. })));
+    /// assert!(Direction::from_slice(&[1e-300_f64, 1e-300]).is_ok());
+    /// assert!(matches!(Direction::from_slice(&[0.0_f64, 0.0]), Err(Error::ZeroVector { .. })));
     /// ```
     pub fn from_slice(vector: &[T]) -> Result<Self, Error> {
         Self::named("vector", vector)
@@ -89,7 +89,7 @@ impl<T: Real> Direction<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::Direction;
-    /// let v = Direction::from_slice(&[0.0, 5.0])?;
+    /// let v = Direction::from_slice(&[0.0_f64, 5.0])?;
     /// assert_eq!(v.as_vector().as_slice(), [0.0, 1.0]);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -103,7 +103,7 @@ impl<T: Real> Direction<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::Direction;
-    /// assert_eq!(Direction::from_slice(&[0.0, 5.0])?.ambient_dimension(), 2);
+    /// assert_eq!(Direction::from_slice(&[0.0_f64, 5.0])?.ambient_dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -124,8 +124,8 @@ impl<T: Real> Direction<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::Direction;
-    /// let v = Direction::from_slice(&[1.0, 0.0])?;
-    /// let c = Direction::from_slice(&[-3.0, 4.0])?;
+    /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// let c = Direction::from_slice(&[-3.0_f64, 4.0])?;
     /// assert_eq!(v.overlap(&c)?, -0.6);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -153,7 +153,7 @@ impl<T: Real> Direction<T> {
     /// ```
     /// # use alignment_tax::Direction;
     /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
-    /// let c = Direction::from_slice(&[1.0, 1e-12])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 1e-12])?;
     /// assert!((v.angle(&c)? - 1e-12).abs() < 1e-27);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -188,7 +188,7 @@ impl<T: Real> Neg for Direction<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::Direction;
-    /// let v = -Direction::from_slice(&[2.0, 0.0])?;
+    /// let v = -Direction::from_slice(&[2.0_f64, 0.0])?;
     /// assert_eq!(v.as_vector()[0], -1.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

@@ -12,7 +12,7 @@ use thiserror::Error;
 /// ```
 /// use alignment_tax::{Direction, Error};
 ///
-/// let error = Direction::from_slice(&[1.0, f64::NAN, 3.0]).unwrap_err();
+/// let error = Direction::from_slice(&[1.0_f64, f64::NAN, 3.0]).unwrap_err();
 /// assert!(matches!(error, Error::NonFinite { row: 1, column: 0, .. }));
 /// assert_eq!(
 ///     error.to_string(),

@@ -42,10 +42,10 @@
 //! use nalgebra::dmatrix;
 //!
 //! // Activations, one sample a row: pairs that differ in a concept, plus over minus.
-//! let honest = dmatrix![1.9, 0.2, 0.0; 2.1, -0.1, 0.3; 2.0, 0.3, 0.1];
-//! let deceptive = dmatrix![0.1, 0.9, 0.1; 0.0, 1.1, 0.2; 0.2, 1.0, 0.0];
-//! let fluent = dmatrix![0.0, 2.0, 0.1; 0.3, 1.8, 0.0];
-//! let clumsy = dmatrix![0.2, 0.1, 0.0; 0.1, 0.0, 0.1];
+//! let honest = dmatrix![1.9_f64, 0.2, 0.0; 2.1, -0.1, 0.3; 2.0, 0.3, 0.1];
+//! let deceptive = dmatrix![0.1_f64, 0.9, 0.1; 0.0, 1.1, 0.2; 0.2, 1.0, 0.0];
+//! let fluent = dmatrix![0.0_f64, 2.0, 0.1; 0.3, 1.8, 0.0];
+//! let clumsy = dmatrix![0.2_f64, 0.1, 0.0; 0.1, 0.0, 0.1];
 //!
 //! let safety = PairedContrast::new(&honest, &deceptive)?.mean_difference()?;
 //! let capability = PairedContrast::new(&fluent, &clumsy)?.mean_difference()?;
@@ -53,7 +53,7 @@
 //! let shares = Attribution::exact(&safety, &[capability])?;
 //! assert!(shares.overlaps()[0] < 0.0, "here honesty costs fluency");
 //!
-//! let frontier = PreservationFrontier::new(shares.total(), Budget::new(1.0)?);
+//! let frontier = PreservationFrontier::new(shares.total(), Budget::new(1.0_f64)?);
 //! println!("tau = {:.3}", shares.total().value());
 //! println!("free: {:.0} % of the budget", 100.0 * frontier.free_gain());
 //! println!("cost of the rest: {:.3}", frontier.min_cost(1.0)?);
@@ -89,8 +89,9 @@
 //! # In a notebook
 //!
 //! In evcxr (Rust for Jupyter) put `:dep alignment-tax = { path = "…", features = ["io"] }`
-//! and `:dep nalgebra = "0.35"` in the first cell; every example in these docs can be
-//! pasted below it.
+//! and `:dep nalgebra = "0.35"` in the first cell, and paste examples below it. A variable
+//! that is to outlive its cell needs a type that evcxr can name; after a constructor that
+//! takes a view it wants to be told: `let c: Subspace<f64> = Subspace::from_columns(&m)?;`.
 //!
 //! # Limits
 //!

@@ -25,8 +25,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     /// # use alignment_tax::{PrincipalAngles, Subspace};
     /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![1.0; 1.0])?;
+    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// # let b = Subspace::from_columns(&dmatrix![1.0_f64; 1.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.geodesic();
     /// assert!((d - std::f64::consts::FRAC_PI_4).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -49,8 +49,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     /// # use alignment_tax::{PrincipalAngles, Subspace};
     /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
+    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// # let b = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.chordal();
     /// assert!((d - 0.8).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -72,8 +72,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     /// # use alignment_tax::{PrincipalAngles, Subspace};
     /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
+    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// # let b = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.projection();
     /// assert!((d - 0.8).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -98,8 +98,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     /// # use alignment_tax::{PrincipalAngles, Subspace};
     /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
+    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// # let b = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.binet_cauchy();
     /// assert!((d - 0.8).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -131,8 +131,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     /// # use alignment_tax::{PrincipalAngles, Subspace};
     /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![1.0; 1e-9])?;
+    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// # let b = Subspace::from_columns(&dmatrix![1.0_f64; 1e-9])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.fubini_study();
     /// assert!((d - 1e-9).abs() < 1e-24);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -154,8 +154,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     /// # use alignment_tax::{PrincipalAngles, Subspace};
     /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
+    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// # let b = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.procrustes();
     /// assert!((d - 2.0_f64.sqrt()).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -178,8 +178,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     /// # use alignment_tax::{PrincipalAngles, Subspace};
     /// # use nalgebra::dmatrix;
-    /// let a = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// let b = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
+    /// let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let b = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
     /// assert_eq!(PrincipalAngles::between(&a, &a)?.martin(), Some(0.0));
     /// assert_eq!(PrincipalAngles::between(&a, &b)?.martin(), None);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -204,8 +204,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     /// # use alignment_tax::{PrincipalAngles, Subspace};
     /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
+    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// # let b = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.asimov();
     /// assert_eq!(d, std::f64::consts::FRAC_PI_2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -226,8 +226,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// ```
     /// # use alignment_tax::{PrincipalAngles, Subspace};
     /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
+    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// # let b = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.spectral();
     /// assert!((d - 2.0_f64.sqrt()).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())

@@ -21,8 +21,8 @@ use crate::{Direction, Error, Real, tolerance};
 /// use alignment_tax::Contrast;
 /// use nalgebra::dmatrix;
 ///
-/// let harmless = dmatrix![1.0, 5.0; 3.0, 5.0];
-/// let harmful = dmatrix![0.0, 5.0; 0.0, 6.0; 0.0, 4.0];
+/// let harmless = dmatrix![1.0_f64, 5.0; 3.0, 5.0];
+/// let harmful = dmatrix![0.0_f64, 5.0; 0.0, 6.0; 0.0, 4.0];
 /// let v = Contrast::new(&harmless, &harmful)?.mean_difference()?;
 /// assert_eq!(v.as_vector().as_slice(), [1.0, 0.0]);
 /// # Ok::<(), alignment_tax::Error>(())
@@ -45,7 +45,7 @@ impl<'a, T: Real> Contrast<'a, T> {
     /// use alignment_tax::{Contrast, Error};
     /// use nalgebra::dmatrix;
     ///
-    /// let error = Contrast::new(&dmatrix![1.0, 2.0], &dmatrix![1.0]).unwrap_err();
+    /// let error = Contrast::new(&dmatrix![1.0_f64, 2.0], &dmatrix![1.0_f64]).unwrap_err();
     /// assert!(matches!(error, Error::DimensionMismatch { expected: 2, actual: 1, .. }));
     /// ```
     pub fn new(
@@ -75,7 +75,7 @@ impl<'a, T: Real> Contrast<'a, T> {
     /// use alignment_tax::{Contrast, Error};
     /// use nalgebra::dmatrix;
     ///
-    /// let same = dmatrix![0.1, 0.2; 0.1, 0.2; 0.1, 0.2];
+    /// let same = dmatrix![0.1_f64, 0.2; 0.1, 0.2; 0.1, 0.2];
     /// let error = Contrast::new(&same, &same.rows(0, 2).into_owned())?.mean_difference();
     /// assert!(matches!(error, Err(Error::Unresolved { .. })));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -95,7 +95,7 @@ impl<'a, T: Real> Contrast<'a, T> {
     /// ```
     /// # use alignment_tax::Contrast;
     /// # use nalgebra::dmatrix;
-    /// assert_eq!(Contrast::new(&dmatrix![1.0; 2.0], &dmatrix![0.0])?.samples(), (2, 1));
+    /// assert_eq!(Contrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0_f64])?.samples(), (2, 1));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -115,8 +115,8 @@ impl<'a, T: Real> Contrast<'a, T> {
 /// use alignment_tax::PairedContrast;
 /// use nalgebra::dmatrix;
 ///
-/// let polite = dmatrix![1.0, 5.0; 3.0, 7.0];
-/// let rude = dmatrix![0.0, 5.0; 2.0, 7.0];
+/// let polite = dmatrix![1.0_f64, 5.0; 3.0, 7.0];
+/// let rude = dmatrix![0.0_f64, 5.0; 2.0, 7.0];
 /// let pairs = PairedContrast::new(&polite, &rude)?;
 /// assert_eq!(pairs.mean_difference()?.as_vector().as_slice(), [1.0, 0.0]);
 /// # Ok::<(), alignment_tax::Error>(())
@@ -143,7 +143,7 @@ impl<T: Real> PairedContrast<T> {
     /// use alignment_tax::{Error, PairedContrast};
     /// use nalgebra::dmatrix;
     ///
-    /// let error = PairedContrast::new(&dmatrix![1.0; 2.0], &dmatrix![1.0]).unwrap_err();
+    /// let error = PairedContrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![1.0_f64]).unwrap_err();
     /// assert!(matches!(error, Error::DimensionMismatch { unit: "rows", .. }));
     /// ```
     pub fn new<'a>(
@@ -176,7 +176,7 @@ impl<T: Real> PairedContrast<T> {
     /// ```
     /// # use alignment_tax::PairedContrast;
     /// # use nalgebra::dmatrix;
-    /// let pairs = PairedContrast::new(&dmatrix![0.0, 2.0], &dmatrix![0.0, 5.0])?;
+    /// let pairs = PairedContrast::new(&dmatrix![0.0_f64, 2.0], &dmatrix![0.0_f64, 5.0])?;
     /// assert_eq!(pairs.mean_difference()?.as_vector()[1], -1.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -209,8 +209,8 @@ impl<T: Real> PairedContrast<T> {
     /// ```
     /// # use alignment_tax::PairedContrast;
     /// # use nalgebra::dmatrix;
-    /// let plus = dmatrix![1.0, 0.1; 2.0, -0.1; 1.5, 0.0];
-    /// let pairs = PairedContrast::new(&plus, &dmatrix![0.0, 0.0; 0.0, 0.0; 0.0, 0.0])?;
+    /// let plus = dmatrix![1.0_f64, 0.1; 2.0, -0.1; 1.5, 0.0];
+    /// let pairs = PairedContrast::new(&plus, &dmatrix![0.0_f64, 0.0; 0.0, 0.0; 0.0, 0.0])?;
     /// assert!(pairs.top_component()?.as_vector()[0] > 0.99);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -253,7 +253,7 @@ impl<T: Real> PairedContrast<T> {
     /// ```
     /// # use alignment_tax::PairedContrast;
     /// # use nalgebra::dmatrix;
-    /// assert_eq!(PairedContrast::new(&dmatrix![1.0; 2.0], &dmatrix![0.0; 0.0])?.samples(), 2);
+    /// assert_eq!(PairedContrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0_f64; 0.0])?.samples(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]

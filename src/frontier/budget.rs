@@ -18,8 +18,8 @@ use crate::{Error, Real};
 /// ```
 /// use alignment_tax::{Budget, Error};
 ///
-/// assert_eq!(Budget::new(2.5)?.value(), 2.5);
-/// assert!(matches!(Budget::new(-1.0), Err(Error::OutOfRange { .. })));
+/// assert_eq!(Budget::new(2.5_f64)?.value(), 2.5);
+/// assert!(matches!(Budget::new(-1.0_f64), Err(Error::OutOfRange { .. })));
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -68,7 +68,7 @@ impl<T: Real> Budget<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::Budget;
-    /// assert_eq!(Budget::new(3.0)?.value(), 3.0);
+    /// assert_eq!(Budget::new(3.0_f64)?.value(), 3.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -83,7 +83,7 @@ impl<T: Real> Budget<T> {
 /// ```
 /// use alignment_tax::{Budget, FrontierError, ParetoFrontier};
 ///
-/// let frontier = ParetoFrontier::from_overlap(-0.5, Budget::new(1.0)?)?;
+/// let frontier = ParetoFrontier::from_overlap(-0.5_f64, Budget::new(1.0_f64)?)?;
 /// let error = frontier.safety_at(1.5).unwrap_err();
 /// assert!(matches!(error, FrontierError::OutOfReach { .. }));
 /// assert_eq!(

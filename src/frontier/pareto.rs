@@ -35,7 +35,7 @@ pub struct FrontierPoint<T> {
 /// ```
 /// use alignment_tax::{Budget, Interaction, ParetoFrontier};
 ///
-/// let frontier = ParetoFrontier::from_overlap(-0.2, Budget::unit())?;
+/// let frontier = ParetoFrontier::from_overlap(-0.2_f64, Budget::unit())?;
 /// assert_eq!(frontier.interaction(), Interaction::Tax);
 /// # Ok::<(), alignment_tax::Error>(())
 /// ```
@@ -73,8 +73,8 @@ pub enum Interaction {
 /// use alignment_tax::{Budget, Direction, Interaction, ParetoFrontier};
 ///
 /// let safety = Direction::from_slice(&[1.0_f64, 0.0])?;
-/// let capability = Direction::from_slice(&[-0.6, 0.8])?;
-/// let frontier = ParetoFrontier::between(&safety, &capability, Budget::new(2.0)?)?;
+/// let capability = Direction::from_slice(&[-0.6_f64, 0.8])?;
+/// let frontier = ParetoFrontier::between(&safety, &capability, Budget::new(2.0_f64)?)?;
 /// assert_eq!(frontier.interaction(), Interaction::Tax);
 /// // Keep the capability where it is: 80 % of the budget still buys safety.
 /// assert!((frontier.safety_at(0.0)? - 1.6).abs() < 1e-15);
@@ -102,7 +102,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, Direction, ParetoFrontier};
-    /// let v = Direction::from_slice(&[1.0, 0.0])?;
+    /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = ParetoFrontier::between(&v, &v, Budget::unit())?;
     /// assert_eq!(frontier.safety_at(0.25)?, 0.25);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -134,7 +134,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// let frontier = ParetoFrontier::from_overlap(-0.6, Budget::new(1.0)?)?;
+    /// let frontier = ParetoFrontier::from_overlap(-0.6_f64, Budget::new(1.0_f64)?)?;
     /// assert!((frontier.safety_at(0.0).unwrap() - 0.8_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -192,7 +192,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// assert_eq!(ParetoFrontier::from_overlap(0.0, Budget::new(2.0)?)?.budget(), 2.0);
+    /// assert_eq!(ParetoFrontier::from_overlap(0.0_f64, Budget::new(2.0_f64)?)?.budget(), 2.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -219,7 +219,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// assert_eq!(ParetoFrontier::from_overlap(0.3, Budget::unit())?.cosine(), 0.3);
+    /// assert_eq!(ParetoFrontier::from_overlap(0.3_f64, Budget::unit())?.cosine(), 0.3);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -232,7 +232,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// assert_eq!(ParetoFrontier::from_overlap(1.0, Budget::unit())?.sine(), 0.0);
+    /// assert_eq!(ParetoFrontier::from_overlap(1.0_f64, Budget::unit())?.sine(), 0.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -245,7 +245,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, Interaction, ParetoFrontier};
-    /// let frontier = ParetoFrontier::from_overlap(0.3, Budget::unit())?;
+    /// let frontier = ParetoFrontier::from_overlap(0.3_f64, Budget::unit())?;
     /// assert_eq!(frontier.interaction(), Interaction::Synergy);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -271,7 +271,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// let frontier = ParetoFrontier::from_overlap(0.0, Budget::new(5.0)?)?;
+    /// let frontier = ParetoFrontier::from_overlap(0.0_f64, Budget::new(5.0_f64)?)?;
     /// assert!((frontier.safety_at(3.0)? - 4.0_f64).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -292,7 +292,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// let frontier = ParetoFrontier::from_overlap(-0.6, Budget::new(1.0)?)?;
+    /// let frontier = ParetoFrontier::from_overlap(-0.6_f64, Budget::new(1.0_f64)?)?;
     /// let s = frontier.safety_at(0.1)?;
     /// assert!((frontier.capability_at(s)? - 0.1_f64).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -316,7 +316,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// let frontier = ParetoFrontier::from_overlap(-0.5, Budget::new(1.0)?)?;
+    /// let frontier = ParetoFrontier::from_overlap(-0.5_f64, Budget::new(1.0_f64)?)?;
     /// assert_eq!(frontier.price_at(0.0)?, -0.5);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -346,7 +346,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// let [safest, ablest] = ParetoFrontier::from_overlap(-0.6, Budget::unit())?.efficient_arc();
+    /// let [safest, ablest] = ParetoFrontier::from_overlap(-0.6_f64, Budget::unit())?.efficient_arc();
     /// assert_eq!((safest.capability, safest.safety), (-0.6, 1.0));
     /// assert_eq!((ablest.capability, ablest.safety), (1.0, -0.6));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -372,7 +372,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// let frontier = ParetoFrontier::from_overlap(-0.6, Budget::unit())?;
+    /// let frontier = ParetoFrontier::from_overlap(-0.6_f64, Budget::unit())?;
     /// assert!(frontier.is_efficient(-0.5));
     /// assert!(!frontier.is_efficient(-0.7));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -397,7 +397,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier, FrontierPoint};
-    /// let frontier = ParetoFrontier::from_overlap(0.0, Budget::unit())?;
+    /// let frontier = ParetoFrontier::from_overlap(0.0_f64, Budget::unit())?;
     /// let budget: f64 = frontier.required_budget(FrontierPoint { capability: 3.0, safety: 4.0 })?;
     /// assert!((budget - 5.0).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -429,7 +429,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier, FrontierPoint};
-    /// let frontier = ParetoFrontier::from_overlap(-0.6, Budget::unit())?;
+    /// let frontier = ParetoFrontier::from_overlap(-0.6_f64, Budget::unit())?;
     /// assert!(frontier.contains(FrontierPoint { capability: 0.0, safety: 0.79 })?);
     /// assert!(!frontier.contains(FrontierPoint { capability: 0.0, safety: 0.81 })?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -453,7 +453,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
     /// let (together, apart): (f64, f64) =
-    ///     ParetoFrontier::from_overlap(-0.5, Budget::unit())?.semi_axes();
+    ///     ParetoFrontier::from_overlap(-0.5_f64, Budget::unit())?.semi_axes();
     /// assert!((together - 0.5_f64.sqrt()).abs() < 1e-15);
     /// assert!((apart - 1.5_f64.sqrt()).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -504,7 +504,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// assert_eq!(ParetoFrontier::from_overlap(0.0, Budget::unit())?.eccentricity(), 0.0);
+    /// assert_eq!(ParetoFrontier::from_overlap(0.0_f64, Budget::unit())?.eccentricity(), 0.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -594,7 +594,7 @@ impl<T: Real> ParetoFrontier<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, ParetoFrontier};
-    /// let outline = ParetoFrontier::from_overlap(-0.6, Budget::unit())?.outline(180)?;
+    /// let outline = ParetoFrontier::from_overlap(-0.6_f64, Budget::unit())?.outline(180)?;
     /// assert_eq!(outline.len(), 180);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

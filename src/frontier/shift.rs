@@ -27,10 +27,10 @@ use crate::{Direction, Real, Subspace, TaxRate};
 /// ```
 /// use alignment_tax::{Budget, Direction, OptimalShift};
 ///
-/// let safety = Direction::from_slice(&[1.0, 0.0, 0.0])?;
-/// let capability = Direction::from_slice(&[-0.6, 0.8, 0.0])?;
+/// let safety = Direction::from_slice(&[1.0_f64, 0.0, 0.0])?;
+/// let capability = Direction::from_slice(&[-0.6_f64, 0.8, 0.0])?;
 /// // The safest shift of length 2 that leaves the capability where it is.
-/// let shift = OptimalShift::at_capability(&safety, &capability, Budget::new(2.0)?, 0.0)?;
+/// let shift = OptimalShift::at_capability(&safety, &capability, Budget::new(2.0_f64)?, 0.0)?;
 /// assert!((shift.safety() - 1.6_f64).abs() < 1e-15);
 /// assert!(shift.capability().abs() < 1e-15);
 /// assert!(shift.gap().abs() < 1e-15);
@@ -58,9 +58,9 @@ impl<T: Real> OptimalShift<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// let v = Direction::from_slice(&[0.0, 1.0])?;
-    /// let c = Direction::from_slice(&[1.0, 0.0])?;
-    /// let shift = OptimalShift::at_capability(&v, &c, Budget::new(5.0)?, 3.0)?;
+    /// let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// let shift = OptimalShift::at_capability(&v, &c, Budget::new(5.0_f64)?, 3.0)?;
     /// assert!((shift.delta()[0] - 3.0_f64).abs() < 1e-14);
     /// assert!((shift.delta()[1] - 4.0_f64).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -95,9 +95,9 @@ impl<T: Real> OptimalShift<T> {
     /// ```
     /// # use alignment_tax::{Budget, Direction, OptimalShift, Subspace};
     /// # use nalgebra::dmatrix;
-    /// let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// let free = OptimalShift::at_cost(&v, &c, Budget::new(10.0)?, 0.0)?;
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let free = OptimalShift::at_cost(&v, &c, Budget::new(10.0_f64)?, 0.0)?;
     /// assert!((free.safety() - 8.0_f64).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -126,9 +126,9 @@ impl<T: Real> OptimalShift<T> {
     /// ```
     /// # use alignment_tax::{Budget, Direction, OptimalShift, Subspace};
     /// # use nalgebra::dmatrix;
-    /// let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
-    /// let shift = OptimalShift::at_safety(&v, &c, Budget::new(10.0)?, 4.0)?;
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let shift = OptimalShift::at_safety(&v, &c, Budget::new(10.0_f64)?, 4.0)?;
     /// assert!((shift.length() - 5.0_f64).abs() < 1e-14);
     /// assert!(shift.capability() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -188,8 +188,8 @@ impl<T: Real> OptimalShift<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// # let v = Direction::from_slice(&[0.0, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.0)?;
     /// assert_eq!(shift.delta().len(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -204,8 +204,8 @@ impl<T: Real> OptimalShift<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// # let v = Direction::from_slice(&[0.0, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.0)?;
     /// assert_eq!(shift.safety(), 1.0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -220,8 +220,8 @@ impl<T: Real> OptimalShift<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// # let v = Direction::from_slice(&[0.0, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.5)?;
     /// assert_eq!(shift.capability(), 0.5);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -236,8 +236,8 @@ impl<T: Real> OptimalShift<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// # let v = Direction::from_slice(&[0.0, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.0)?;
     /// assert_eq!(shift.length(), 1.0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -255,7 +255,7 @@ impl<T: Real> OptimalShift<T> {
     /// ```
     /// # use alignment_tax::{Budget, Direction, OptimalShift};
     /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.5)?;
     /// assert!(shift.gap().abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

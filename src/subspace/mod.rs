@@ -29,7 +29,7 @@ use crate::{Direction, Error, RankRule, Real, tolerance};
 ///
 /// // Three columns, one of them the sum of the others: dimension 2.
 /// let c = Subspace::from_columns(&dmatrix![
-///     1.0, 0.0, 1.0;
+///     1.0_f64, 0.0, 1.0;
 ///     0.0, 1.0, 1.0;
 ///     0.0, 0.0, 0.0
 /// ])?;
@@ -71,7 +71,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::dmatrix;
     ///
-    /// let c = Subspace::from_columns(&dmatrix![1e300, 0.0; 1e300, 1e-300; 0.0, 0.0])?;
+    /// let c = Subspace::from_columns(&dmatrix![1e300_f64, 0.0; 1e300, 1e-300; 0.0, 0.0])?;
     /// assert_eq!((c.ambient_dimension(), c.dimension()), (3, 2));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -91,7 +91,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::{RankRule, Subspace};
     /// use nalgebra::dmatrix;
     ///
-    /// let nearly_parallel = dmatrix![1.0, 1.0; 0.0, 1e-9];
+    /// let nearly_parallel = dmatrix![1.0_f64, 1.0; 0.0, 1e-9];
     /// let c = Subspace::from_columns_with(&nearly_parallel, RankRule::Relative(1e-6))?;
     /// assert_eq!(c.dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -113,8 +113,8 @@ impl<T: Real> Subspace<T> {
     /// ```
     /// use alignment_tax::{Direction, Subspace};
     ///
-    /// let code = Direction::from_slice(&[1.0, 0.0, 0.0])?;
-    /// let arithmetic = Direction::from_slice(&[1.0, 1.0, 0.0])?;
+    /// let code = Direction::from_slice(&[1.0_f64, 0.0, 0.0])?;
+    /// let arithmetic = Direction::from_slice(&[1.0_f64, 1.0, 0.0])?;
     /// assert_eq!(Subspace::from_directions(&[code, arithmetic])?.dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -135,7 +135,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::{RankRule, Subspace};
     /// use nalgebra::dmatrix;
     ///
-    /// let gradients = dmatrix![5.0, 5.0, 4.0; 0.1, -0.1, 0.0; 0.0, 0.0, 0.0];
+    /// let gradients = dmatrix![5.0_f64, 5.0, 4.0; 0.1, -0.1, 0.0; 0.0, 0.0, 0.0];
     /// let c = Subspace::from_leading_singular(&gradients, RankRule::Fixed(1))?;
     /// assert_eq!(c.dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -164,7 +164,7 @@ impl<T: Real> Subspace<T> {
     /// use nalgebra::dmatrix;
     ///
     /// // Four samples along the diagonal of the first two coordinates.
-    /// let samples = dmatrix![1.0, 1.0, 7.0; 2.0, 2.0, 7.0; 3.0, 3.0, 7.0; 4.0, 4.0, 7.0];
+    /// let samples = dmatrix![1.0_f64, 1.0, 7.0; 2.0, 2.0, 7.0; 3.0, 3.0, 7.0; 4.0, 4.0, 7.0];
     /// let c = Subspace::from_pca(&samples, RankRule::Energy(0.9))?;
     /// assert_eq!((c.ambient_dimension(), c.dimension()), (3, 1));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -217,8 +217,8 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::{Error, Subspace};
     /// use nalgebra::dmatrix;
     ///
-    /// assert!(Subspace::from_orthonormal(&dmatrix![0.6; 0.8]).is_ok());
-    /// let error = Subspace::from_orthonormal(&dmatrix![0.6, 0.0; 0.8, 1.0]).unwrap_err();
+    /// assert!(Subspace::from_orthonormal(&dmatrix![0.6_f64; 0.8]).is_ok());
+    /// let error = Subspace::from_orthonormal(&dmatrix![0.6_f64, 0.0; 0.8, 1.0]).unwrap_err();
     /// assert!(matches!(error, Error::NotOrthonormal { first: 0, second: 1, .. }));
     /// ```
     pub fn from_orthonormal<'a>(basis: impl Into<DMatrixView<'a, T>>) -> Result<Self, Error> {
@@ -266,7 +266,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::dmatrix;
     ///
-    /// let c = Subspace::from_projector(&dmatrix![0.5, 0.5; 0.5, 0.5])?;
+    /// let c = Subspace::from_projector(&dmatrix![0.5_f64, 0.5; 0.5, 0.5])?;
     /// assert_eq!(c.dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -356,7 +356,7 @@ impl<T: Real> Subspace<T> {
     /// ```
     /// # use alignment_tax::Subspace;
     /// # use nalgebra::dmatrix;
-    /// let c = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
+    /// let c = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
     /// assert_eq!(c.basis().shape(), (2, 1));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -371,7 +371,7 @@ impl<T: Real> Subspace<T> {
     /// ```
     /// # use alignment_tax::Subspace;
     /// # use nalgebra::dmatrix;
-    /// assert_eq!(Subspace::from_columns(&dmatrix![3.0; 4.0])?.dimension(), 1);
+    /// assert_eq!(Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?.dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -385,7 +385,7 @@ impl<T: Real> Subspace<T> {
     /// ```
     /// # use alignment_tax::Subspace;
     /// # use nalgebra::dmatrix;
-    /// assert_eq!(Subspace::from_columns(&dmatrix![3.0; 4.0])?.ambient_dimension(), 2);
+    /// assert_eq!(Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?.ambient_dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -403,7 +403,7 @@ impl<T: Real> Subspace<T> {
     /// ```
     /// # use alignment_tax::Subspace;
     /// # use nalgebra::dmatrix;
-    /// let c = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 8.0])?;
+    /// let c = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 8.0])?;
     /// assert_eq!(c.singular_values().as_slice(), [1.0, 1.0]);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -418,7 +418,7 @@ impl<T: Real> Subspace<T> {
     /// ```
     /// # use alignment_tax::{RankRule, Subspace};
     /// # use nalgebra::dmatrix;
-    /// let c = Subspace::from_columns(&dmatrix![1.0; 1.0])?;
+    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 1.0])?;
     /// assert_eq!(c.rank_rule(), RankRule::Numerical);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -434,7 +434,7 @@ impl<T: Real> Subspace<T> {
     /// ```
     /// # use alignment_tax::Subspace;
     /// # use nalgebra::dmatrix;
-    /// let c = Subspace::from_columns(&dmatrix![1.0, 1.0; 0.0, 1e-6])?;
+    /// let c = Subspace::from_columns(&dmatrix![1.0_f64, 1.0; 0.0, 1e-6])?;
     /// assert!(c.condition_number() > 1e6);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

@@ -38,8 +38,8 @@ const EXACT_LIMIT: usize = 16;
 /// use alignment_tax::{Attribution, Direction};
 ///
 /// let safety = Direction::from_slice(&[0.6_f64, -0.8, 0.0])?;
-/// let persuasion = Direction::from_slice(&[1.0, 0.0, 0.0])?;
-/// let arithmetic = Direction::from_slice(&[0.0, 1.0, 0.0])?;
+/// let persuasion = Direction::from_slice(&[1.0_f64, 0.0, 0.0])?;
+/// let arithmetic = Direction::from_slice(&[0.0_f64, 1.0, 0.0])?;
 /// let shares = Attribution::exact(&safety, &[persuasion, arithmetic])?;
 /// assert!(shares.overlaps()[0] > 0.0 && shares.overlaps()[1] < 0.0);
 /// assert!((shares.shapley().sum() - shares.total().value()).abs() < 1e-15);
@@ -64,7 +64,7 @@ pub struct Attribution<T> {
 /// use alignment_tax::{Attribution, Direction, ShapleyMethod};
 ///
 /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-/// let c = Direction::from_slice(&[1.0, 0.0])?;
+/// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
 /// match Attribution::exact(&v, &[c])?.method() {
 ///     ShapleyMethod::Sampled { orders, .. } => println!("{orders} orders"),
 ///     _ => println!("exact"),
@@ -97,7 +97,7 @@ impl<T: Real> Attribution<T> {
     ///
     /// // The same capability twice: each has half the tax and none of its own.
     /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shares = Attribution::exact(&v, &[c.clone(), c])?;
     /// assert!((shares.shapley()[0] - 0.18).abs() < 1e-15);
     /// assert_eq!(shares.unique()[0], 0.0);
@@ -131,7 +131,7 @@ impl<T: Real> Attribution<T> {
     /// use rand::{SeedableRng, rngs::ChaCha8Rng};
     ///
     /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let mut rng = ChaCha8Rng::seed_from_u64(7);
     /// let shares = Attribution::sampled(&v, &[c.clone(), c], 100, &mut rng)?;
     /// assert!((shares.shapley().sum() - 0.36).abs() < 1e-15);
@@ -207,7 +207,7 @@ impl<T: Real> Attribution<T> {
     /// ```
     /// # use alignment_tax::{Attribution, Direction};
     /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.total().value() - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -221,8 +221,8 @@ impl<T: Real> Attribution<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Attribution, Direction};
-    /// # let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert_eq!(Attribution::exact(&v, &[c.clone(), c])?.subspace().dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -238,7 +238,7 @@ impl<T: Real> Attribution<T> {
     /// ```
     /// # use alignment_tax::{Attribution, Direction};
     /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[-1.0, 0.0])?;
+    /// # let c = Direction::from_slice(&[-1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.overlaps()[0] + 0.6).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -253,7 +253,7 @@ impl<T: Real> Attribution<T> {
     /// ```
     /// # use alignment_tax::{Attribution, Direction};
     /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.individual()[0].value() - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -268,7 +268,7 @@ impl<T: Real> Attribution<T> {
     /// ```
     /// # use alignment_tax::{Attribution, Direction};
     /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.unique()[0] - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -283,7 +283,7 @@ impl<T: Real> Attribution<T> {
     /// ```
     /// # use alignment_tax::{Attribution, Direction};
     /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.shapley()[0] - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -297,8 +297,8 @@ impl<T: Real> Attribution<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Attribution, Direction};
-    /// # let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!(Attribution::exact(&v, &[c])?.standard_errors().is_none());
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -312,8 +312,8 @@ impl<T: Real> Attribution<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Attribution, Direction, ShapleyMethod};
-    /// # let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert_eq!(Attribution::exact(&v, &[c])?.method(), ShapleyMethod::Exact);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

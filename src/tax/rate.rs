@@ -34,7 +34,7 @@ use crate::{Direction, Error, Real, Subspace, tolerance};
 /// use nalgebra::dmatrix;
 ///
 /// let safety = Direction::from_slice(&[3.0_f64, 0.0, 4.0])?;
-/// let capabilities = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+/// let capabilities = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
 /// let tax = TaxRate::between(&safety, &capabilities)?;
 /// assert!((tax.value() - 0.36).abs() < 1e-15);
 /// assert!((tax.complement() - 0.64).abs() < 1e-15);
@@ -62,7 +62,7 @@ impl<T: Real> TaxRate<T> {
     ///
     /// // Off the subspace by 1e-10: 1 − τ keeps its digits, 1.0 − τ would not.
     /// let v = Direction::from_slice(&[1.0_f64, 1e-10])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
     /// let tax = TaxRate::between(&v, &c)?;
     /// assert_eq!(tax.value(), 1.0);
     /// assert!((tax.complement() - 1e-20).abs() < 1e-35);
@@ -83,7 +83,7 @@ impl<T: Real> TaxRate<T> {
     /// use alignment_tax::{Direction, TaxRate};
     ///
     /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
-    /// let c = Direction::from_slice(&[-3.0, 4.0])?;
+    /// let c = Direction::from_slice(&[-3.0_f64, 4.0])?;
     /// assert!((TaxRate::single(&v, &c)?.value() - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -190,8 +190,8 @@ impl<T: Real> TaxRate<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((TaxRate::single(&v, &c)?.value() - 0.36_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -205,8 +205,8 @@ impl<T: Real> TaxRate<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((TaxRate::single(&v, &c)?.complement() - 0.64_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -220,8 +220,8 @@ impl<T: Real> TaxRate<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[1.0, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[1.0_f64, 1.0])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let alpha: f64 = TaxRate::single(&v, &c)?.angle();
     /// assert!((alpha - std::f64::consts::FRAC_PI_4).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -236,8 +236,8 @@ impl<T: Real> TaxRate<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((TaxRate::single(&v, &c)?.cosine() - 0.6_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -251,8 +251,8 @@ impl<T: Real> TaxRate<T> {
     /// # Examples
     /// ```
     /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((TaxRate::single(&v, &c)?.sine() - 0.8_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -268,8 +268,8 @@ impl<T: Real> TaxRate<T> {
     /// ```
     /// use alignment_tax::{Direction, Regime, RegimeThresholds, TaxRate};
     ///
-    /// let v = Direction::from_slice(&[0.6, 0.8])?;
-    /// let c = Direction::from_slice(&[1.0, 0.0])?;
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let thresholds = RegimeThresholds::new(0.01, 0.99)?;
     /// assert_eq!(TaxRate::single(&v, &c)?.regime(&thresholds), Regime::TradeOff);
     /// # Ok::<(), alignment_tax::Error>(())
