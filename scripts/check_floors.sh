@@ -16,6 +16,7 @@ real       0
 error      0
 tolerance  0
 linalg     0
+monte_carlo 0
 direction  1
 subspace   1
 angles     1

@@ -82,6 +82,8 @@
 //! |---|---|---|
 //! | `faer` | yes | blocked kernels for f32 and f64; without it a portable Jacobi SVD, same results to rounding |
 //! | `num-dual` | no | dual numbers as scalars, for derivatives of τ |
+//! | `rayon` | no | Monte Carlo and profiles over layers on all cores, results the same on any number of threads |
+//! | `serde` | no | records and accumulators can be written and read; reading validates |
 //! | `io` | no | readers for `.npy`, `.npz` and `.safetensors` |
 //!
 //! Features never change a type or a bound.
@@ -113,6 +115,7 @@ mod frontier;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod linalg;
+mod monte_carlo;
 mod real;
 mod subspace;
 mod tax;
@@ -127,6 +130,7 @@ pub use frontier::{
     PreservationFrontier,
 };
 pub use linalg::RankRule;
+pub use monte_carlo::MonteCarlo;
 pub use real::Real;
 pub use subspace::Subspace;
 pub use tax::{
