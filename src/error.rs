@@ -1,5 +1,7 @@
 //! What can be wrong with an input to the geometry, and how it is said.
 
+use std::fmt;
+
 use thiserror::Error;
 
 /// An input that the linear algebra or the geometry cannot work with.
@@ -175,6 +177,43 @@ pub enum Error {
         /// The norm that rounding alone can produce.
         tolerance: f64,
     },
+    /// A mean is not told from zero by its samples: a direction from them would be noise,
+    /// and a tax rate would be a ratio with nothing below the line.
+    #[error(
+        "`{argument}` (index {index}) is not resolved at {units} independent samples: its squared length is {ratio:.2} standard errors from zero, expected at least {required}; {needed}"
+    )]
+    #[non_exhaustive]
+    Undersampled {
+        /// The argument at fault.
+        argument: &'static str,
+        /// Which of its entries.
+        index: usize,
+        /// Independent units there are, in its smallest class.
+        units: usize,
+        /// The unbiased squared length over its standard error.
+        ratio: f64,
+        /// The least ratio accepted.
+        required: f64,
+        /// How many units it would take.
+        needed: SamplesNeeded,
+    },
+    /// Capabilities that their samples do not tell from linearly dependent ones.
+    #[error(
+        "`{argument}` are not resolved as linearly independent: a combination of them, led by indices {first} and {second}, has a squared length {ratio:.2} standard errors from zero, expected at least {required}; leave one out or bring more samples"
+    )]
+    #[non_exhaustive]
+    Collinear {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The entry with the largest part in the combination.
+        first: usize,
+        /// The entry with the second largest.
+        second: usize,
+        /// The unbiased squared length of the combination over its standard error.
+        ratio: f64,
+        /// The least ratio accepted.
+        required: f64,
+    },
     /// A subspace of dimension zero where angles are asked for.
     #[error("`{argument}` is the trivial subspace {{0}}, which has no principal angles")]
     #[non_exhaustive]
@@ -195,4 +234,28 @@ pub enum Error {
         /// Columns of its input.
         columns: usize,
     },
+}
+
+/// How many independent samples would resolve a mean, judged by those there are.
+///
+/// # Examples
+/// See [`Error::Undersampled`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SamplesNeeded {
+    /// About so many, if the mean is as long as it seems.
+    About(usize),
+    /// More than so many: the mean may be zero, and no number of samples may do.
+    MoreThan(usize),
+}
+
+impl fmt::Display for SamplesNeeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::About(n) => write!(f, "about {n} would resolve it"),
+            Self::MoreThan(n) => {
+                write!(f, "it may be zero; if not, more than {n} would be needed")
+            }
+        }
+    }
 }

@@ -123,8 +123,8 @@ pub mod tolerance;
 
 pub use angles::{PrincipalAngles, PrincipalVectors};
 pub use direction::Direction;
-pub use error::Error;
-pub use estimate::{Contrast, PairedContrast};
+pub use error::{Error, SamplesNeeded};
+pub use estimate::{Confidence, Contrast, Evidence, Interval, PairedContrast, Samples};
 pub use frontier::{
     Budget, FrontierError, FrontierPoint, Interaction, OptimalShift, ParetoFrontier,
     PreservationFrontier,
@@ -134,5 +134,6 @@ pub use monte_carlo::MonteCarlo;
 pub use real::Real;
 pub use subspace::Subspace;
 pub use tax::{
-    Attribution, Overlap, Regime, RegimeThresholds, ShapleyMethod, TaxRate, TaxSpectrum,
+    Attribution, Overlap, OverlapEstimate, Regime, RegimeThresholds, ShapleyMethod, TaxEstimate,
+    TaxRate, TaxSpectrum,
 };

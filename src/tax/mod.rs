@@ -2,10 +2,14 @@
 //! capability, the shares that add up, and the spectrum of a safety subspace.
 
 mod attribution;
+mod estimate;
+mod overlap;
 mod rate;
 mod shapley;
 mod spectrum;
 
 pub use attribution::{Attribution, ShapleyMethod};
+pub use estimate::TaxEstimate;
+pub use overlap::OverlapEstimate;
 pub use rate::{Regime, RegimeThresholds, TaxRate};
 pub use spectrum::{Overlap, TaxSpectrum};

@@ -1,0 +1,119 @@
+//! How often the intervals cover.
+
+use std::thread;
+
+use alignment_tax::{Confidence, Error, Evidence, TaxEstimate};
+
+use crate::simulate::{Capabilities, Setting, World};
+
+pub const HEADING: &str = "\
+| C | noise | d | n | tau | runs | resolved % | plug-in | estimate | coverage % | width | overlap coverage % |
+|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+
+/// What one run found, if its signal was resolved.
+struct Run {
+    plug_in: f64,
+    estimate: Option<Estimate>,
+}
+
+struct Estimate {
+    value: f64,
+    covered: bool,
+    width: f64,
+    overlaps_covered: f64,
+}
+
+/// One line of the table.
+pub fn row(setting: &Setting, replicates: usize) -> Result<String, Error> {
+    // The largest settings cost the most.
+    let rows = setting.samples
+        * if setting.capabilities == Capabilities::Known {
+            1
+        } else {
+            4
+        };
+    let runs = match setting.dimension * rows {
+        0..=600_000 => replicates,
+        600_001..=2_000_000 => replicates.div_ceil(2),
+        _ => replicates.div_ceil(4),
+    };
+    let threads = thread::available_parallelism()
+        .map_or(1, |n| n.get())
+        .min(runs);
+    let found = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|t| {
+                scope.spawn(move || {
+                    (t..runs)
+                        .step_by(threads)
+                        .map(|i| run(setting, i as u64))
+                        .collect::<Result<Vec<Run>, Error>>()
+                })
+            })
+            .collect();
+        let mut all = Vec::new();
+        for worker in workers {
+            all.extend(worker.join().expect("a run does not panic")?);
+        }
+        Ok::<_, Error>(all)
+    })?;
+    let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
+    let resolved: Vec<&Estimate> = found.iter().filter_map(|r| r.estimate.as_ref()).collect();
+    let plug_in = mean(found.iter().map(|r| r.plug_in).collect());
+    let share = 100.0 * resolved.len() as f64 / runs as f64;
+    if resolved.len() < 10 {
+        return Ok(format!(
+            "| {setting} | {runs} | {share:.0} | {plug_in:.3} | | | | |"
+        ));
+    }
+    let over = |f: fn(&Estimate) -> f64| mean(resolved.iter().map(|e| f(e)).collect());
+    Ok(format!(
+        "| {setting} | {runs} | {share:.0} | {plug_in:.3} | {:.3} | {:.1} | {:.3} | {:.1} |",
+        over(|e| e.value),
+        100.0 * over(|e| f64::from(u8::from(e.covered))),
+        over(|e| e.width),
+        100.0 * over(|e| e.overlaps_covered),
+    ))
+}
+
+fn run(setting: &Setting, seed: u64) -> Result<Run, Error> {
+    let world = World::draw(setting, &setting.deviations(), seed)?;
+    let capabilities: Vec<Evidence<'_>> = match setting.capabilities {
+        Capabilities::Known => world.capabilities.iter().map(Evidence::Known).collect(),
+        Capabilities::Estimated => world.sampled.iter().map(Evidence::Sampled).collect(),
+    };
+    let plug_in = {
+        let directions = match setting.capabilities {
+            Capabilities::Known => world.capabilities.clone(),
+            Capabilities::Estimated => world
+                .sampled
+                .iter()
+                .map(|s| s.mean_direction())
+                .collect::<Result<_, _>>()?,
+        };
+        let span = alignment_tax::Subspace::from_directions(&directions)?;
+        alignment_tax::TaxRate::between(&world.safety.mean_direction()?, &span)?.value()
+    };
+    let estimate = match TaxEstimate::new(Evidence::Sampled(&world.safety), &capabilities) {
+        Err(Error::Undersampled { .. } | Error::Collinear { .. }) => None,
+        other => Some(other?),
+    };
+    Ok(Run {
+        plug_in,
+        estimate: estimate.map(|tax| {
+            let interval = tax.interval(Confidence::NINETY_FIVE);
+            let covered = tax
+                .overlaps()
+                .iter()
+                .zip(&world.overlaps)
+                .filter(|(o, truth)| o.interval(Confidence::NINETY_FIVE).contains(**truth))
+                .count();
+            Estimate {
+                value: tax.value(),
+                covered: interval.contains(setting.tau),
+                width: interval.width(),
+                overlaps_covered: covered as f64 / world.overlaps.len() as f64,
+            }
+        }),
+    })
+}

@@ -1,0 +1,50 @@
+//! Do the intervals cover, and do the nulls reject as often as they say? Simulated, with the
+//! truth known.
+//!
+//! `cargo run --release --example calibration`           a few minutes of the smaller settings
+//! `cargo run --release --example calibration -- --long` all of them; writes what is in
+//! `docs/calibration.md`
+
+mod coverage;
+mod simulate;
+
+use clap::Parser;
+
+/// Coverage of the intervals and false-positive rates of the nulls, by simulation.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// All settings, many replicates: an hour or more
+    #[arg(long)]
+    long: bool,
+
+    /// Replicates of each setting
+    #[arg(long)]
+    replicates: Option<usize>,
+
+    /// Only settings whose line contains this text
+    #[arg(long)]
+    only: Option<String>,
+}
+
+fn main() -> Result<(), alignment_tax::Error> {
+    let arguments = Arguments::parse();
+    let replicates = arguments
+        .replicates
+        .unwrap_or(if arguments.long { 1000 } else { 40 });
+    let settings: Vec<simulate::Setting> = simulate::settings()
+        .into_iter()
+        .filter(|s| arguments.long || s.is_small())
+        .filter(|s| {
+            arguments
+                .only
+                .as_ref()
+                .is_none_or(|o| s.to_string().contains(o))
+        })
+        .collect();
+    println!("{}", coverage::HEADING);
+    for setting in settings {
+        println!("{}", coverage::row(&setting, replicates)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Worlds with a known tax rate, and samples from them.
+
+use std::fmt;
+
+use alignment_tax::{Direction, Samples};
+use nalgebra::{DMatrix, DVector};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+
+/// The length of every mean: "mean shift 3".
+const SHIFT: f64 = 3.0;
+/// Capabilities, and the overlap of any two of them.
+pub const CAPABILITIES: usize = 3;
+const BETWEEN: f64 = 0.3;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Spectrum {
+    /// Variance 2 in every coordinate.
+    Isotropic,
+    /// Variances proportional to 1/i, with the same tr(Σ²).
+    Power,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Capabilities {
+    Known,
+    Estimated,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    pub capabilities: Capabilities,
+    pub spectrum: Spectrum,
+    pub dimension: usize,
+    pub samples: usize,
+    pub tau: f64,
+}
+
+pub fn settings() -> Vec<Setting> {
+    let mut all = Vec::new();
+    for capabilities in [Capabilities::Known, Capabilities::Estimated] {
+        for spectrum in [Spectrum::Isotropic, Spectrum::Power] {
+            for dimension in [64, 576, 4096] {
+                for samples in [16, 64, 256] {
+                    for tau in [0.0, 0.05, 0.36, 0.9] {
+                        all.push(Setting {
+                            capabilities,
+                            spectrum,
+                            dimension,
+                            samples,
+                            tau,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+impl Setting {
+    pub fn is_small(&self) -> bool {
+        self.dimension * self.samples <= 64 * 64
+    }
+
+    /// The standard deviation of each coordinate.
+    pub fn deviations(&self) -> DVector<f64> {
+        let d = self.dimension;
+        match self.spectrum {
+            Spectrum::Isotropic => DVector::repeat(d, 2.0_f64.sqrt()),
+            Spectrum::Power => {
+                let squares: f64 = (1..=d).map(|i| (i as f64).powi(-2)).sum();
+                let scale = (4.0 * d as f64 / squares).sqrt();
+                DVector::from_fn(d, |i, _| (scale / (i + 1) as f64).sqrt())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let capabilities = match self.capabilities {
+            Capabilities::Known => "known",
+            Capabilities::Estimated => "estimated",
+        };
+        let spectrum = match self.spectrum {
+            Spectrum::Isotropic => "isotropic",
+            Spectrum::Power => "1/i",
+        };
+        write!(
+            f,
+            "{capabilities} | {spectrum} | {} | {} | {}",
+            self.dimension, self.samples, self.tau
+        )
+    }
+}
+
+/// One draw: the truth, and what a researcher would have.
+pub struct World {
+    pub safety: Samples,
+    pub capabilities: Vec<Direction<f64>>,
+    pub sampled: Vec<Samples>,
+    /// True ⟨v, c_j⟩.
+    pub overlaps: Vec<f64>,
+}
+
+impl World {
+    /// Directions are uniformly random against the axes of the noise, so that a spectrum
+    /// has no favourite.
+    pub fn draw(
+        setting: &Setting,
+        deviations: &DVector<f64>,
+        seed: u64,
+    ) -> Result<Self, alignment_tax::Error> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let d = setting.dimension;
+        let (frame, rest) = frame(d, &mut rng);
+        // Rows of L: unit vectors with the overlap BETWEEN.
+        let gram = DMatrix::from_fn(CAPABILITIES, CAPABILITIES, |i, j| {
+            if i == j { 1.0 } else { BETWEEN }
+        });
+        let factor = gram.cholesky().expect("positive definite").l();
+        let capabilities: Vec<DVector<f64>> = factor
+            .row_iter()
+            .map(|row| &frame * row.transpose())
+            .collect();
+        let within = DVector::from_fn(CAPABILITIES, |_, _| normal(&mut rng)).normalize();
+        let v = &frame * within * setting.tau.sqrt() + rest * (1.0 - setting.tau).sqrt();
+        let mut sample = |mean: &DVector<f64>| {
+            let rows = DMatrix::from_fn(setting.samples, d, |_, j| {
+                SHIFT * mean[j] + deviations[j] * normal(&mut rng)
+            });
+            Samples::new(&rows)
+        };
+        let safety = sample(&v)?;
+        let sampled = match setting.capabilities {
+            Capabilities::Known => Vec::new(),
+            Capabilities::Estimated => capabilities.iter().map(sample).collect::<Result<_, _>>()?,
+        };
+        let overlaps = capabilities.iter().map(|c| c.dot(&v)).collect();
+        let capabilities = capabilities
+            .iter()
+            .map(Direction::new)
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            safety,
+            capabilities,
+            sampled,
+            overlaps,
+        })
+    }
+}
+
+/// Orthonormal columns, and one more unit vector orthogonal to them, by Gram and Schmidt.
+fn frame(d: usize, rng: &mut ChaCha8Rng) -> (DMatrix<f64>, DVector<f64>) {
+    let mut columns: Vec<DVector<f64>> = Vec::new();
+    while columns.len() <= CAPABILITIES {
+        let mut x = DVector::from_fn(d, |_, _| normal(rng)).normalize();
+        for _ in 0..2 {
+            for c in &columns {
+                let along = c.dot(&x);
+                x.axpy(-along, c, 1.0);
+            }
+        }
+        columns.push(x.normalize());
+    }
+    let rest = columns.pop().expect("one more than the capabilities");
+    (DMatrix::from_columns(&columns), rest)
+}
+
+fn normal(rng: &mut ChaCha8Rng) -> f64 {
+    rng.sample(StandardNormal)
+}

@@ -1,0 +1,159 @@
+//! Confidence: how often a statement of this kind is to hold.
+
+use std::fmt;
+
+use crate::linalg::check;
+use crate::{Error, Real};
+
+/// A confidence level strictly between 0 and 1.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::Confidence;
+///
+/// assert_eq!(Confidence::new(0.9)?.level(), 0.9);
+/// assert!(Confidence::new(95.0).is_err(), "a share, not a percentage");
+/// # Ok::<(), alignment_tax::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Confidence(f64);
+
+impl Confidence {
+    /// 95 %.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Confidence;
+    /// assert_eq!(Confidence::NINETY_FIVE.level(), 0.95);
+    /// ```
+    pub const NINETY_FIVE: Self = Self(0.95);
+
+    /// A level such as 0.95.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] outside the open interval (0, 1).
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::{Confidence, Error};
+    /// assert!(matches!(Confidence::new(1.0), Err(Error::OutOfRange { .. })));
+    /// ```
+    pub fn new(level: f64) -> Result<Self, Error> {
+        let expected = "a confidence level between 0 and 1, both excluded";
+        check::scalar("confidence", level, expected, |x| x > 0.0 && x < 1.0).map(Self)
+    }
+
+    /// The level.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Confidence;
+    /// assert_eq!(Confidence::default().level(), 0.95);
+    /// ```
+    #[must_use]
+    pub fn level(self) -> f64 {
+        self.0
+    }
+}
+
+impl Default for Confidence {
+    fn default() -> Self {
+        Self::NINETY_FIVE
+    }
+}
+
+/// A closed confidence interval.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Confidence, Samples, TaxEstimate, Evidence};
+/// use nalgebra::dmatrix;
+///
+/// let safety = dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8; 1.8, 1.2];
+/// let code = dmatrix![1.0_f64, 0.1; 1.1, 0.0; 0.9, 0.0; 1.0, -0.1];
+/// let (safety, code) = (Samples::new(&safety)?, Samples::new(&code)?);
+/// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Sampled(&code)])?;
+/// let interval = tax.interval(Confidence::NINETY_FIVE);
+/// assert!(interval.contains(tax.value()));
+/// println!("{interval:.3}");
+/// # Ok::<(), alignment_tax::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    lower: f64,
+    upper: f64,
+    confidence: Confidence,
+}
+
+impl Interval {
+    pub(crate) fn of(lower: f64, upper: f64, confidence: Confidence) -> Self {
+        Self {
+            lower,
+            upper,
+            confidence,
+        }
+    }
+
+    /// The image under a monotone function, increasing or decreasing: as good an
+    /// interval for the image as this one is for its own quantity.
+    pub(crate) fn mapped(self, f: impl Fn(f64) -> f64) -> Self {
+        let (a, b) = (f(self.lower), f(self.upper));
+        Self::of(a.min(b), a.max(b), self.confidence)
+    }
+
+    /// The lower end.
+    ///
+    /// # Examples
+    /// See [`Interval`].
+    #[must_use]
+    pub fn lower(&self) -> f64 {
+        self.lower
+    }
+
+    /// The upper end.
+    ///
+    /// # Examples
+    /// See [`Interval`].
+    #[must_use]
+    pub fn upper(&self) -> f64 {
+        self.upper
+    }
+
+    /// Upper less lower.
+    ///
+    /// # Examples
+    /// See [`Interval`].
+    #[must_use]
+    pub fn width(&self) -> f64 {
+        self.upper - self.lower
+    }
+
+    /// The level at which it was computed.
+    ///
+    /// # Examples
+    /// See [`Interval`].
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        self.confidence
+    }
+
+    /// Whether a value lies in it, ends included.
+    ///
+    /// # Examples
+    /// See [`Interval`].
+    #[must_use]
+    pub fn contains<T: Real>(&self, value: T) -> bool {
+        (self.lower..=self.upper).contains(&value.to_double())
+    }
+}
+
+/// `[lower, upper]`, in the precision of the format.
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        fmt::Display::fmt(&self.lower, f)?;
+        f.write_str(", ")?;
+        fmt::Display::fmt(&self.upper, f)?;
+        f.write_str("]")
+    }
+}

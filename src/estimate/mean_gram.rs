@@ -1,0 +1,404 @@
+//! The Gram matrix of means, without the bias that noise adds, and the variance of
+//! whatever is linear in it.
+//!
+//! A tax rate is a function of the inner products ⟨μ_j, μ_k⟩ of the safety vector and the
+//! capability vectors. The product of two sample means is biased where noise is multiplied
+//! with itself; the U-statistic leaves those products out (theory §3.2):
+//!
+//!   M_jk = Σ ⟨x_r, x_s⟩ / #,   over rows r of j and s of k from different units,
+//!
+//! which is unbiased whatever the distribution. All of it is read off the Gram matrix of
+//! the R samples (theory §3.4), so that the dimension d enters once.
+//!
+//! The variance of T = Σ W_jk M_jk has two parts (Hoeffding 1948): one of order 1/n, from
+//! noise times mean, and the *degenerate* one of order tr(Σ²)/n², from noise times noise,
+//! which dominates where d is large. The jackknife sees the first once and the second
+//! twice (Efron & Stein 1981). The second is estimated by itself, with both samples centred
+//! by means that neither enters (Chen & Qin 2010), and taken off once:
+//!
+//!   V = D + max(J − 2D, 0),   J the jackknife, D the degenerate part,
+//!
+//! in which the part of order 1/n can never be estimated as negative.
+
+use nalgebra::DMatrix;
+
+use super::samples::Samples;
+use crate::linalg::{check, reduce};
+use crate::{Direction, Error, Real};
+
+/// How one objective is known: exactly, or through samples.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Direction, Evidence, Samples, TaxEstimate};
+/// use nalgebra::dmatrix;
+///
+/// let safety = Samples::new(&dmatrix![1.0_f64, 1.1; 1.2, 0.9; 0.9, 1.0; 1.1, 1.0; 1.0, 0.9])?;
+/// let published = Direction::from_slice(&[1.0_f64, 0.0])?;
+/// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&published)])?;
+/// assert!((tax.value() - 0.5_f64).abs() < 0.1);
+/// # Ok::<(), alignment_tax::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Evidence<'a> {
+    /// A direction without noise: a published one, or one from so many samples that its
+    /// noise does not matter.
+    Known(&'a Direction<f64>),
+    /// A vector known through samples.
+    Sampled(&'a Samples),
+}
+
+impl Evidence<'_> {
+    /// d.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::{Direction, Evidence};
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// assert_eq!(Evidence::Known(&c).dimension(), 2);
+    /// # Ok::<(), alignment_tax::Error>(())
+    /// ```
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        match self {
+            Self::Known(direction) => direction.ambient_dimension(),
+            Self::Sampled(samples) => samples.dimension(),
+        }
+    }
+
+    /// The plug-in direction.
+    pub(crate) fn direction(&self) -> Result<Direction<f64>, Error> {
+        match self {
+            Self::Known(direction) => Ok((*direction).clone()),
+            Self::Sampled(samples) => samples.mean_direction(),
+        }
+    }
+
+    /// Independent units, `None` where there is no noise.
+    pub(crate) fn units(&self) -> Option<usize> {
+        match self {
+            Self::Known(_) => None,
+            Self::Sampled(samples) => Some(samples.units()),
+        }
+    }
+}
+
+/// The fewest units with which the degenerate variance can be told from the rest.
+const FEWEST_UNITS: usize = 4;
+
+/// Rows of one class of one objective.
+struct Group {
+    objective: usize,
+    rows: std::ops::Range<usize>,
+    /// Independent units; `None` for an exact direction.
+    units: Option<usize>,
+}
+
+/// The unbiased Gram matrix of the objectives' vectors. Each is held in units of its own
+/// power of two; whatever is formed from the values must not depend on those.
+pub(crate) struct MeanGram {
+    groups: Vec<Group>,
+    /// The group of each row.
+    group: Vec<usize>,
+    /// The rows of each unit; exact rows belong to none.
+    units: Vec<Vec<usize>>,
+    /// Products of all rows.
+    products: DMatrix<f64>,
+    /// Row r, group h: the sum of products of r with all rows of h.
+    sums: DMatrix<f64>,
+    /// The same without rows of r's own unit.
+    apart: DMatrix<f64>,
+    /// Ordered pairs of rows from different units, by group.
+    pairs: DMatrix<f64>,
+    value: DMatrix<f64>,
+}
+
+/// Covariances of linear functionals of the Gram matrix, by the jackknife and of the
+/// degenerate part alone.
+pub(crate) struct Spread {
+    pub(crate) jackknife: DMatrix<f64>,
+    pub(crate) degenerate: DMatrix<f64>,
+}
+
+impl Spread {
+    /// The unbiased covariance: the degenerate part counted once.
+    pub(crate) fn covariance(&self, i: usize, j: usize) -> f64 {
+        self.jackknife[(i, j)] - self.degenerate[(i, j)]
+    }
+
+    /// The variance of a combination of the functionals from `first` on, never below that
+    /// of its degenerate part.
+    pub(crate) fn variance(&self, first: usize, weights: &[f64]) -> f64 {
+        let form = |a: &DMatrix<f64>| {
+            let terms = weights.iter().enumerate().flat_map(|(i, &x)| {
+                let row = weights.iter().enumerate();
+                row.map(move |(j, &y)| x * y * a[(first + i, first + j)])
+            });
+            terms.sum::<f64>()
+        };
+        floored(form(&self.jackknife), form(&self.degenerate))
+    }
+}
+
+/// D + max(J − 2D, 0).
+pub(crate) fn floored(jackknife: f64, degenerate: f64) -> f64 {
+    let degenerate = degenerate.max(0.0);
+    degenerate + (jackknife - 2.0 * degenerate).max(0.0)
+}
+
+/// A symmetric weight on the entries of the Gram matrix of the objectives.
+pub(crate) type Weight = DMatrix<f64>;
+
+impl MeanGram {
+    /// The objectives in order. `arguments` names them in errors, the last name serving all
+    /// further ones.
+    pub(crate) fn new(
+        objectives: &[Evidence<'_>],
+        arguments: &[&'static str],
+    ) -> Result<Self, Error> {
+        let name = |i: usize| arguments[i.min(arguments.len() - 1)];
+        let Some(first) = objectives.first() else {
+            return Err(Error::Empty {
+                argument: name(0),
+                rows: 0,
+                columns: 0,
+            });
+        };
+        let d = first.dimension();
+        for (i, objective) in objectives.iter().enumerate() {
+            check::same(name(i), "coordinates", d, objective.dimension())?;
+            if let Some(units) = objective.units()
+                && units < FEWEST_UNITS
+            {
+                return Err(Error::OutOfBounds {
+                    argument: name(i),
+                    least: FEWEST_UNITS,
+                    most: u32::MAX as usize,
+                    actual: units,
+                    advice: "these are independent units in its smallest class; a noise level needs that many",
+                });
+            }
+        }
+        let (rows, groups, units) = stacked(objectives);
+        let products = <f64 as Real>::kernel_transposed_product(&rows, &rows);
+        Ok(Self::of(products, groups, units, objectives.len()))
+    }
+
+    fn of(
+        products: DMatrix<f64>,
+        groups: Vec<Group>,
+        units: Vec<Vec<usize>>,
+        objectives: usize,
+    ) -> Self {
+        let (count, g) = (products.nrows(), groups.len());
+        let mut group = vec![0; count];
+        for (h, own) in groups.iter().enumerate() {
+            own.rows.clone().for_each(|r| group[r] = h);
+        }
+        let sums = DMatrix::from_fn(count, g, |r, h| {
+            let rows = groups[h].rows.clone();
+            reduce::sum(&products.as_slice()[r * count..][rows])
+        });
+        let mut apart = sums.clone();
+        let mut pairs = DMatrix::from_fn(g, g, |h, k| {
+            (groups[h].rows.len() * groups[k].rows.len()) as f64
+        });
+        for unit in &units {
+            for (&r, &s) in unit.iter().flat_map(|r| unit.iter().map(move |s| (r, s))) {
+                apart[(r, group[s])] -= products[(r, s)];
+                pairs[(group[r], group[s])] -= 1.0;
+            }
+        }
+        let mut value = DMatrix::zeros(objectives, objectives);
+        for (h, left) in groups.iter().enumerate() {
+            let column: Vec<&[f64]> = (0..g)
+                .map(|k| &apart.as_slice()[k * count..][left.rows.clone()])
+                .collect();
+            for (k, right) in groups.iter().enumerate() {
+                // Four units in every class leave no two classes without a pair.
+                value[(left.objective, right.objective)] += reduce::sum(column[k]) / pairs[(h, k)];
+            }
+        }
+        let value = (&value + value.transpose()) * 0.5;
+        Self {
+            groups,
+            group,
+            units,
+            products,
+            sums,
+            apart,
+            pairs,
+            value,
+        }
+    }
+
+    /// M.
+    pub(crate) fn value(&self) -> &DMatrix<f64> {
+        &self.value
+    }
+
+    /// The covariance matrix of the functionals Σ W_jk M_jk.
+    pub(crate) fn spread(&self, weights: &[Weight]) -> Spread {
+        let k = weights.len();
+        let g = self.groups.len();
+        // Per pair of rows instead of per pair of means.
+        let per_pair: Vec<DMatrix<f64>> = weights
+            .iter()
+            .map(|w| {
+                DMatrix::from_fn(g, g, |h, l| {
+                    let (i, j) = (self.groups[h].objective, self.groups[l].objective);
+                    w[(i, j)] / self.pairs[(h, l)]
+                })
+            })
+            .collect();
+        let influence = self.influence(&per_pair);
+        let jackknife = influence.transpose() * &influence;
+        let mut degenerate = DMatrix::zeros(k, k);
+        self.add_degenerate(&per_pair, &mut degenerate);
+        Spread {
+            jackknife,
+            degenerate,
+        }
+    }
+
+    /// Unit u, functional i: how much the unit moves the functional.
+    fn influence(&self, per_pair: &[DMatrix<f64>]) -> DMatrix<f64> {
+        let mut influence = DMatrix::zeros(self.units.len(), per_pair.len());
+        for (i, weight) in per_pair.iter().enumerate() {
+            let mut moved: Vec<f64> = (0..self.group.len())
+                .map(|r| {
+                    let h = self.group[r];
+                    let terms = (0..self.groups.len()).map(|l| weight[(h, l)] * self.apart[(r, l)]);
+                    2.0 * terms.sum::<f64>()
+                })
+                .collect();
+            for group in &self.groups {
+                let own = &mut moved[group.rows.clone()];
+                let Some(units) = group.units else {
+                    own.fill(0.0);
+                    continue;
+                };
+                let mean = reduce::sum(own) / own.len() as f64;
+                let units = units as f64;
+                let correction = (units / (units - 1.0)).sqrt();
+                own.iter_mut().for_each(|x| *x = (*x - mean) * correction);
+            }
+            for (u, rows) in self.units.iter().enumerate() {
+                influence[(u, i)] = rows.iter().map(|&r| moved[r]).sum();
+            }
+        }
+        influence
+    }
+
+    /// Adds 2 Σ_{u≠w} k_i(u, w) k_j(u, w), k_i the part of functional i's kernel that
+    /// neither unit has alone.
+    fn add_degenerate(&self, per_pair: &[DMatrix<f64>], degenerate: &mut DMatrix<f64>) {
+        let g = self.groups.len();
+        // The functionals that a pair of groups has a part in.
+        let active: Vec<Vec<usize>> = (0..g * g)
+            .map(|at| {
+                let involved = |&i: &usize| per_pair[i][(at / g, at % g)] != 0.0;
+                (0..per_pair.len()).filter(involved).collect()
+            })
+            .collect();
+        let (mut left, mut right) = (vec![0.0; per_pair.len()], vec![0.0; per_pair.len()]);
+        let mut touched: Vec<usize> = Vec::new();
+        for (u, first) in self.units.iter().enumerate() {
+            for second in &self.units[u + 1..] {
+                for &r in first {
+                    for &s in second {
+                        let (h, l) = (self.group[r], self.group[s]);
+                        let list = &active[h * g + l];
+                        if list.is_empty() {
+                            continue;
+                        }
+                        let product = self.products[(r, s)];
+                        let of_r = product - self.mean_without(s, h, first, second);
+                        let of_s = product - self.mean_without(r, l, first, second);
+                        for &i in list {
+                            let weight = per_pair[i][(h, l)];
+                            left[i] += weight * of_r;
+                            right[i] += weight * of_s;
+                        }
+                        touched.extend_from_slice(list);
+                    }
+                }
+                if first.len() * second.len() > 1 {
+                    touched.sort_unstable();
+                    touched.dedup();
+                }
+                for &i in &touched {
+                    for &j in &touched {
+                        degenerate[(i, j)] += 2.0 * (left[i] * right[j] + left[j] * right[i]);
+                    }
+                }
+                for i in touched.drain(..) {
+                    (left[i], right[i]) = (0.0, 0.0);
+                }
+            }
+        }
+    }
+
+    /// The mean product of row r with the rows of group h outside two units.
+    fn mean_without(&self, r: usize, h: usize, first: &[usize], second: &[usize]) -> f64 {
+        let mut sum = self.sums[(r, h)];
+        let mut count = self.groups[h].rows.len();
+        for &s in first.iter().chain(second) {
+            if self.group[s] == h {
+                sum -= self.products[(r, s)];
+                count -= 1;
+            }
+        }
+        if count == 0 { 0.0 } else { sum / count as f64 }
+    }
+}
+
+/// Rows of all objectives side by side, as columns; their groups; the rows of each unit.
+fn stacked(objectives: &[Evidence<'_>]) -> (DMatrix<f64>, Vec<Group>, Vec<Vec<usize>>) {
+    let d = objectives[0].dimension();
+    let mut entries: Vec<f64> = Vec::new();
+    let mut groups = Vec::new();
+    let mut units: Vec<Vec<usize>> = Vec::new();
+    let mut named = std::collections::BTreeMap::new();
+    let mut row = 0;
+    for (objective, evidence) in objectives.iter().enumerate() {
+        match evidence {
+            Evidence::Known(direction) => {
+                entries.extend_from_slice(direction.as_vector().as_slice());
+                groups.push(Group {
+                    objective,
+                    rows: row..row + 1,
+                    units: None,
+                });
+                row += 1;
+            }
+            Evidence::Sampled(samples) => {
+                let mut labels = samples.labels().unwrap_or(&[]).iter();
+                for group in samples.groups() {
+                    entries.extend_from_slice(group.as_slice());
+                    let rows = row..row + group.ncols();
+                    row = rows.end;
+                    let mut own = std::collections::BTreeSet::new();
+                    for r in rows.clone() {
+                        let unit = match labels.next() {
+                            None => units.len(),
+                            Some(&label) => *named.entry(label).or_insert(units.len()),
+                        };
+                        if unit == units.len() {
+                            units.push(Vec::new());
+                        }
+                        units[unit].push(r);
+                        own.insert(unit);
+                    }
+                    groups.push(Group {
+                        objective,
+                        rows,
+                        units: Some(own.len()),
+                    });
+                }
+            }
+        }
+    }
+    (DMatrix::from_vec(d, row, entries), groups, units)
+}
