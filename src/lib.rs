@@ -127,13 +127,13 @@ pub use error::{Error, SamplesNeeded};
 pub use estimate::{Confidence, Contrast, Evidence, Interval, PairedContrast, Samples};
 pub use frontier::{
     Budget, FrontierError, FrontierPoint, Interaction, OptimalShift, ParetoFrontier,
-    PreservationFrontier,
+    PreservationBand, PreservationFrontier,
 };
 pub use linalg::RankRule;
 pub use monte_carlo::MonteCarlo;
 pub use real::Real;
 pub use subspace::Subspace;
 pub use tax::{
-    Attribution, Overlap, OverlapEstimate, Regime, RegimeThresholds, ShapleyMethod, TaxEstimate,
-    TaxRate, TaxSpectrum,
+    Attribution, Overlap, OverlapEstimate, Regime, RegimeThresholds, ShapleyMethod, TaxBootstrap,
+    TaxEstimate, TaxRate, TaxSpectrum,
 };

@@ -22,78 +22,9 @@
 
 use nalgebra::DMatrix;
 
-use super::samples::Samples;
-use crate::linalg::{check, reduce};
-use crate::{Direction, Error, Real};
-
-/// How one objective is known: exactly, or through samples.
-///
-/// # Examples
-/// ```
-/// use alignment_tax::{Direction, Evidence, Samples, TaxEstimate};
-/// use nalgebra::dmatrix;
-///
-/// let safety = Samples::new(&dmatrix![1.0_f64, 1.1; 1.2, 0.9; 0.9, 1.0; 1.1, 1.0; 1.0, 0.9])?;
-/// let published = Direction::from_slice(&[1.0_f64, 0.0])?;
-/// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&published)])?;
-/// assert!((tax.value() - 0.5_f64).abs() < 0.1);
-/// # Ok::<(), alignment_tax::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum Evidence<'a> {
-    /// A direction without noise: a published one, or one from so many samples that its
-    /// noise does not matter.
-    Known(&'a Direction<f64>),
-    /// A vector known through samples.
-    Sampled(&'a Samples),
-}
-
-impl Evidence<'_> {
-    /// d.
-    ///
-    /// # Examples
-    /// ```
-    /// # use alignment_tax::{Direction, Evidence};
-    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
-    /// assert_eq!(Evidence::Known(&c).dimension(), 2);
-    /// # Ok::<(), alignment_tax::Error>(())
-    /// ```
-    #[must_use]
-    pub fn dimension(&self) -> usize {
-        match self {
-            Self::Known(direction) => direction.ambient_dimension(),
-            Self::Sampled(samples) => samples.dimension(),
-        }
-    }
-
-    /// The plug-in direction.
-    pub(crate) fn direction(&self) -> Result<Direction<f64>, Error> {
-        match self {
-            Self::Known(direction) => Ok((*direction).clone()),
-            Self::Sampled(samples) => samples.mean_direction(),
-        }
-    }
-
-    /// Independent units, `None` where there is no noise.
-    pub(crate) fn units(&self) -> Option<usize> {
-        match self {
-            Self::Known(_) => None,
-            Self::Sampled(samples) => Some(samples.units()),
-        }
-    }
-}
-
-/// The fewest units with which the degenerate variance can be told from the rest.
-const FEWEST_UNITS: usize = 4;
-
-/// Rows of one class of one objective.
-struct Group {
-    objective: usize,
-    rows: std::ops::Range<usize>,
-    /// Independent units; `None` for an exact direction.
-    units: Option<usize>,
-}
+use super::evidence::{Evidence, Group, Stack};
+use crate::linalg::reduce;
+use crate::{Error, Real};
 
 /// The unbiased Gram matrix of the objectives' vectors. Each is held in units of its own
 /// power of two; whatever is formed from the values must not depend on those.
@@ -151,36 +82,16 @@ pub(crate) fn floored(jackknife: f64, degenerate: f64) -> f64 {
 pub(crate) type Weight = DMatrix<f64>;
 
 impl MeanGram {
-    /// The objectives in order. `arguments` names them in errors, the last name serving all
-    /// further ones.
+    /// The objectives in order; names and errors are those of [`Stack::new`].
     pub(crate) fn new(
         objectives: &[Evidence<'_>],
         arguments: &[&'static str],
     ) -> Result<Self, Error> {
-        let name = |i: usize| arguments[i.min(arguments.len() - 1)];
-        let Some(first) = objectives.first() else {
-            return Err(Error::Empty {
-                argument: name(0),
-                rows: 0,
-                columns: 0,
-            });
-        };
-        let d = first.dimension();
-        for (i, objective) in objectives.iter().enumerate() {
-            check::same(name(i), "coordinates", d, objective.dimension())?;
-            if let Some(units) = objective.units()
-                && units < FEWEST_UNITS
-            {
-                return Err(Error::OutOfBounds {
-                    argument: name(i),
-                    least: FEWEST_UNITS,
-                    most: u32::MAX as usize,
-                    actual: units,
-                    advice: "these are independent units in its smallest class; a noise level needs that many",
-                });
-            }
-        }
-        let (rows, groups, units) = stacked(objectives);
+        let Stack {
+            rows,
+            groups,
+            units,
+        } = Stack::new(objectives, arguments)?;
         let products = <f64 as Real>::kernel_transposed_product(&rows, &rows);
         Ok(Self::of(products, groups, units, objectives.len()))
     }
@@ -352,53 +263,4 @@ impl MeanGram {
         }
         if count == 0 { 0.0 } else { sum / count as f64 }
     }
-}
-
-/// Rows of all objectives side by side, as columns; their groups; the rows of each unit.
-fn stacked(objectives: &[Evidence<'_>]) -> (DMatrix<f64>, Vec<Group>, Vec<Vec<usize>>) {
-    let d = objectives[0].dimension();
-    let mut entries: Vec<f64> = Vec::new();
-    let mut groups = Vec::new();
-    let mut units: Vec<Vec<usize>> = Vec::new();
-    let mut named = std::collections::BTreeMap::new();
-    let mut row = 0;
-    for (objective, evidence) in objectives.iter().enumerate() {
-        match evidence {
-            Evidence::Known(direction) => {
-                entries.extend_from_slice(direction.as_vector().as_slice());
-                groups.push(Group {
-                    objective,
-                    rows: row..row + 1,
-                    units: None,
-                });
-                row += 1;
-            }
-            Evidence::Sampled(samples) => {
-                let mut labels = samples.labels().unwrap_or(&[]).iter();
-                for group in samples.groups() {
-                    entries.extend_from_slice(group.as_slice());
-                    let rows = row..row + group.ncols();
-                    row = rows.end;
-                    let mut own = std::collections::BTreeSet::new();
-                    for r in rows.clone() {
-                        let unit = match labels.next() {
-                            None => units.len(),
-                            Some(&label) => *named.entry(label).or_insert(units.len()),
-                        };
-                        if unit == units.len() {
-                            units.push(Vec::new());
-                        }
-                        units[unit].push(r);
-                        own.insert(unit);
-                    }
-                    groups.push(Group {
-                        objective,
-                        rows,
-                        units: Some(own.len()),
-                    });
-                }
-            }
-        }
-    }
-    (DMatrix::from_vec(d, row, entries), groups, units)
 }

@@ -2,12 +2,14 @@
 //! products of vectors that noise does not bias.
 
 mod contrast;
+mod evidence;
 mod interval;
 mod mean_gram;
 mod samples;
 
 pub use contrast::{Contrast, PairedContrast};
+pub use evidence::Evidence;
+pub(crate) use evidence::Stack;
 pub use interval::{Confidence, Interval};
-pub use mean_gram::Evidence;
 pub(crate) use mean_gram::{MeanGram, Spread, Weight, floored};
 pub use samples::Samples;

@@ -7,11 +7,13 @@
 //! [`ParetoFrontier`], signed, for one capability whose improvement is welcome; and
 //! [`PreservationFrontier`], for a subspace in which every displacement is a cost.
 
+mod band;
 mod budget;
 mod pareto;
 mod preservation;
 mod shift;
 
+pub use band::PreservationBand;
 pub use budget::{Budget, FrontierError};
 pub use pareto::{FrontierPoint, Interaction, ParetoFrontier};
 pub use preservation::PreservationFrontier;

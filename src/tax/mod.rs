@@ -2,6 +2,7 @@
 //! capability, the shares that add up, and the spectrum of a safety subspace.
 
 mod attribution;
+mod bootstrap;
 mod estimate;
 mod overlap;
 mod rate;
@@ -9,6 +10,7 @@ mod shapley;
 mod spectrum;
 
 pub use attribution::{Attribution, ShapleyMethod};
+pub use bootstrap::TaxBootstrap;
 pub use estimate::TaxEstimate;
 pub use overlap::OverlapEstimate;
 pub use rate::{Regime, RegimeThresholds, TaxRate};
