@@ -92,6 +92,12 @@ pub trait Real: RealField + Copy {
         // The copy costs less than nalgebra's column-by-column `tr_mul`.
         a.transpose() * b
     }
+
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_gram(a: &DMatrix<Self>) -> DMatrix<Self> {
+        Self::kernel_transposed_product(a, a)
+    }
 }
 
 macro_rules! blocked_kernels {
@@ -109,6 +115,11 @@ macro_rules! blocked_kernels {
         #[cfg(feature = "faer")]
         fn kernel_transposed_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
             blocked::transposed_product(a, b)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_gram(a: &DMatrix<Self>) -> DMatrix<Self> {
+            blocked::gram(a)
         }
     };
 }

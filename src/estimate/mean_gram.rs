@@ -92,7 +92,7 @@ impl MeanGram {
             groups,
             units,
         } = Stack::new(objectives, arguments)?;
-        let products = <f64 as Real>::kernel_transposed_product(&rows, &rows);
+        let products = <f64 as Real>::kernel_gram(&rows);
         Ok(Self::of(products, groups, units, objectives.len()))
     }
 

@@ -104,7 +104,7 @@ fn cholesky_qr_twice<T: Real>(a: &DMatrix<T>) -> Option<Basis<T>> {
     if a.nrows() < a.ncols() {
         return None;
     }
-    let gram = T::kernel_transposed_product(a, a);
+    let gram = T::kernel_gram(a);
     let r = upper_factor(gram)?;
     let singular_values = ThinSvd::new(&r).ok()?.into_parts().1;
     let (largest, smallest) = (singular_values[0], singular_values[a.ncols() - 1]);
@@ -113,7 +113,7 @@ fn cholesky_qr_twice<T: Real>(a: &DMatrix<T>) -> Option<Basis<T>> {
         return None;
     }
     let once = T::kernel_product(a, &inverse_upper(&r));
-    let gram = T::kernel_transposed_product(&once, &once);
+    let gram = T::kernel_gram(&once);
     let r = upper_factor(gram)?;
     Some(Basis {
         vectors: T::kernel_product(&once, &inverse_upper(&r)),

@@ -7,6 +7,7 @@
 
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::matmul::matmul;
+use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::linalg::svd::{self, ComputeSvdVectors};
 use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::{DMatrix, DVector};
@@ -82,5 +83,26 @@ where
         one,
         Par::Seq,
     );
+    c
+}
+
+/// AᵀA: the lower triangle by blocks, the upper by symmetry.
+pub(crate) fn gram<T>(a: &DMatrix<T>) -> DMatrix<T>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
+    let mut c = DMatrix::from_element(a.ncols(), a.ncols(), <T as num_traits::Zero>::zero());
+    triangular::matmul(
+        view_mut(&mut c),
+        BlockStructure::TriangularLower,
+        Accum::Replace,
+        view(a).transpose(),
+        BlockStructure::Rectangular,
+        view(a),
+        BlockStructure::Rectangular,
+        <T as num_traits::One>::one(),
+        Par::Seq,
+    );
+    c.fill_upper_triangle_with_lower_triangle();
     c
 }

@@ -238,7 +238,7 @@ impl<T: Real> Subspace<T> {
                 });
             }
         }
-        let gram = T::kernel_transposed_product(&basis, &basis);
+        let gram = T::kernel_gram(&basis);
         let identity = DMatrix::identity(basis.ncols(), basis.ncols());
         let (first, second, deviation) = check::largest_entry(&(gram - identity));
         if deviation > accepted {

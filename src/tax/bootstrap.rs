@@ -182,7 +182,7 @@ struct Unit {
 
 impl Resampler {
     fn new(stack: &Stack, basis: &DMatrix<f64>) -> Self {
-        let products = <f64 as Real>::kernel_transposed_product(&stack.rows, &stack.rows);
+        let products = <f64 as Real>::kernel_gram(&stack.rows);
         let coordinates = <f64 as Real>::kernel_transposed_product(basis, &stack.rows);
         let classes: Vec<_> = stack.groups.iter().map(|g| g.rows.clone()).collect();
         let class = |r: usize| usize::from(!classes[0].contains(&r));
