@@ -21,6 +21,7 @@ direction  1
 subspace   1
 angles     1
 estimate   1
+diagnose   2
 tax        2
 frontier   2
 io         4

@@ -49,6 +49,12 @@ impl<T: Real> Direction<T> {
     ///
     /// let v = Direction::new(&dvector![0.0_f32, -2.0])?;
     /// assert_eq!(v.as_vector()[1], -1.0);
+    ///
+    /// // A probe's weight, a column of a matrix with one probe a column: a covector, to be
+    /// // compared with gradients and other weights (theory §8.1).
+    /// let probes = nalgebra::dmatrix![0.0_f64, 3.0; 2.0, 4.0];
+    /// let weight = Direction::new(probes.column(1))?;
+    /// assert_eq!(weight.as_vector().as_slice(), [0.6, 0.8]);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn new<'a>(vector: impl Into<DVectorView<'a, T>>) -> Result<Self, Error> {

@@ -214,6 +214,17 @@ pub enum Error {
         /// The least ratio accepted.
         required: f64,
     },
+    /// A rule was asked to judge numbers that its derivation does not cover.
+    #[error("`{argument}` cannot be judged by {rule}: {advice}")]
+    #[non_exhaustive]
+    UnsuitableRule {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The rule.
+        rule: &'static str,
+        /// Why, and what to do instead.
+        advice: &'static str,
+    },
     /// A subspace of dimension zero where angles are asked for.
     #[error("`{argument}` is the trivial subspace {{0}}, which has no principal angles")]
     #[non_exhaustive]

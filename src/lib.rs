@@ -66,6 +66,8 @@
 //! | question | types |
 //! |---|---|
 //! | a direction from samples | [`PairedContrast`], [`Contrast`], [`Direction`] |
+//! | the same against the noise of the samples | [`Whitened`], [`ShrunkCovariance`], [`Shrinkage`], [`Frame`] |
+//! | massive coordinates, collinear capabilities | [`CoordinateShares`], [`Moment`], [`Collinearity`] |
 //! | a subspace, its rank and the evidence for it | [`Subspace`], [`RankRule`] |
 //! | angles between subspaces and their distances | [`PrincipalAngles`], [`PrincipalVectors`] |
 //! | how large is the tax | [`TaxRate`], [`TaxSpectrum`], [`Overlap`], [`Regime`] |
@@ -108,6 +110,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod angles;
+mod diagnose;
 mod direction;
 mod error;
 mod estimate;
@@ -122,9 +125,13 @@ mod tax;
 pub mod tolerance;
 
 pub use angles::{PrincipalAngles, PrincipalVectors};
+pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};
-pub use estimate::{Confidence, Contrast, Evidence, Interval, PairedContrast, Samples};
+pub use estimate::{
+    Confidence, Contrast, Evidence, Frame, Interval, PairedContrast, Samples, Shrinkage,
+    ShrunkCovariance, Whitened,
+};
 pub use frontier::{
     Budget, FrontierError, FrontierPoint, Interaction, OptimalShift, ParetoFrontier,
     PreservationBand, PreservationFrontier,

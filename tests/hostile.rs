@@ -12,6 +12,8 @@ mod angles;
 mod attribution;
 #[path = "hostile/contrast.rs"]
 mod contrast;
+#[path = "hostile/diagnose.rs"]
+mod diagnose;
 #[path = "hostile/direction.rs"]
 mod direction;
 #[path = "hostile/frontier.rs"]
@@ -34,3 +36,5 @@ mod subspace;
 mod svd;
 #[path = "hostile/tax.rs"]
 mod tax;
+#[path = "hostile/whitened.rs"]
+mod whitened;

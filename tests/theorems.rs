@@ -1,15 +1,16 @@
 //! Every numbered statement of the theory that the crate implements, one test each,
 //! named by its number in `docs/theory.md`. Bounds come from `alignment_tax::tolerance`.
 //!
-//! §1 is the tax rate, §3.1 directions from samples, §4 the frontier of two
+//! §1 is the tax rate, §3 directions from samples and diagnostics, §4 the frontier of two
 //! objectives, §10 the claims of the plain-language account.
 
 mod common;
 
 use alignment_tax::{
-    Attribution, Budget, Contrast, Direction, Error, FrontierError, FrontierPoint, Interaction,
-    OptimalShift, Overlap, PairedContrast, ParetoFrontier, PreservationFrontier, RankRule, Real,
-    Subspace, TaxRate, TaxSpectrum, tolerance,
+    Attribution, Budget, Collinearity, Contrast, CoordinateShares, Direction, Error, Frame,
+    FrontierError, FrontierPoint, Interaction, Moment, OptimalShift, Overlap, PairedContrast,
+    ParetoFrontier, PreservationFrontier, RankRule, Real, Shrinkage, Subspace, TaxRate,
+    TaxSpectrum, tolerance,
 };
 use common::{direction, gaussian, normal, rng, subspace};
 use nalgebra::{DMatrix, DVector};
@@ -343,6 +344,92 @@ fn directions_from_samples<T: Real>() {
     assert!(span.singular_values().len() == d.min(n));
 }
 both!(t3_1_directions_from_samples, directions_from_samples);
+
+/// Noise along one axis a hundred times that of the others, the concept across it.
+fn directions_against_the_noise<T: Real>() {
+    let mut rng = rng(332);
+    let (d, n) = (12, 30);
+    let loud = |x: DMatrix<T>| {
+        DMatrix::from_fn(n, d, |i, j| x[(i, j)] * t(if j == 0 { 100.0 } else { 1.0 }))
+    };
+    let minus = loud(gaussian::<T>(n, d, &mut rng));
+    let plus = loud(gaussian::<T>(n, d, &mut rng));
+    let plus = DMatrix::from_fn(n, d, |i, j| {
+        plus[(i, j)] + t(if j == 1 { 4.0 } else { 0.0 })
+    });
+    let contrast = Contrast::new(&plus, &minus).expect("groups");
+    let rule = Shrinkage::Fixed(1e-3);
+    let mean = contrast.mean_difference().expect("resolved");
+    let discriminant = contrast.discriminant(rule).expect("resolved");
+    let whitened = contrast.whitened(rule).expect("resolved");
+    // The noise leads the difference of means, and not the discriminant.
+    assert!(mean.as_vector()[0].abs() > mean.as_vector()[1].abs());
+    assert!(discriminant.direction().as_vector()[1] > t(0.9));
+    assert_eq!(discriminant.frame(), Frame::Covector);
+    // Half-way lies the whitened direction: one more root of Σ leads to either.
+    let sigma = whitened.covariance();
+    let bound = tolerance::covariance::<T>(2 * n, d) * sigma.condition_number() * t(8.0);
+    let half = whitened.direction().as_vector();
+    for (there, truth) in [
+        (sigma.colour(half), &mean),
+        (sigma.whiten(half), discriminant.direction()),
+    ] {
+        let there = Direction::new(&there.expect("in range")).expect("not zero");
+        assert!(there.angle(truth).expect("one space") <= bound);
+    }
+    // The rule and what came of it stay with the result.
+    let automatic = contrast
+        .discriminant(Shrinkage::LedoitWolf)
+        .expect("resolved");
+    assert_eq!(automatic.shrinkage(), Shrinkage::LedoitWolf);
+    assert!(automatic.intensity() > T::zero() && automatic.intensity() < T::one());
+}
+both!(
+    t3_1_directions_against_the_noise,
+    directions_against_the_noise
+);
+
+#[test]
+fn t3_6_massive_coordinates_and_collinear_capabilities_are_reported() {
+    let mut rng = rng(36);
+    let d = 40;
+    let mut samples = gaussian::<f64>(50, d, &mut rng);
+    samples.column_mut(7).scale_mut(500.0);
+    let shares = CoordinateShares::new(&samples, Moment::Centred).expect("shares");
+    assert_eq!(shares.massive(1000.0).expect("a threshold"), [7]);
+    assert!(shares.top_share(1).expect("one") > 0.999);
+    assert!(
+        shares.participation_ratio() < 1.01,
+        "one direction has it all"
+    );
+    // Why it matters: any two directions formed from such samples overlap.
+    let of = |rows| Direction::new(samples.row(rows).transpose().column(0)).expect("not zero");
+    assert!(of(0).overlap(&of(1)).expect("one space").abs() > 0.9);
+
+    // Two capabilities at an angle of 1e-3, one of them turned round, and one apart.
+    let [a, apart, other] = [(); 3].map(|()| direction::<f64>(d, &mut rng));
+    let line = Subspace::from_directions(std::slice::from_ref(&a)).expect("a line");
+    let away = line.reject(other.as_vector()).expect("finite").normalize();
+    let phi = 1e-3_f64;
+    let near = Direction::new(&(a.as_vector() * phi.cos() - away * phi.sin())).expect("unit");
+    let report = Collinearity::new(&[a.clone(), apart.clone(), -near]).expect("a report");
+    let (first, second, correlation) = report.worst_pair().expect("pairs");
+    assert_eq!((first, second), (0, 2));
+    assert!((correlation + phi.cos()).abs() <= tolerance::closed_form::<f64>());
+    // κ ≥ cot(φ/2) of the pair, and finite; inflation at least the pair's 1/sin²φ.
+    assert!(report.condition_number() >= 1.0 / phi && report.condition_number().is_finite());
+    let bound = tolerance::angle::<f64>(3) * report.condition_number();
+    for i in [0, 2] {
+        assert!(report.variance_inflation()[i] * phi.sin().powi(2) >= 1.0 - bound);
+    }
+    assert!(report.variance_inflation()[1] < 2.0);
+    assert_eq!((report.rank(), report.dependent()), (3, &[][..]));
+    // Their sum is a combination of two of them, and they of it.
+    let sum = Direction::new(&(a.as_vector() + apart.as_vector())).expect("not opposite");
+    let report = Collinearity::new(&[a, apart, sum, other]).expect("a report");
+    assert_eq!((report.rank(), report.dependent()), (3, &[0, 1, 2][..]));
+    assert_eq!(report.variance_inflation()[2], f64::INFINITY);
+}
 
 // ── §4 The frontier, two objectives ────────────────────────────────────────────
 

@@ -29,8 +29,8 @@ use crate::{Direction, Error, Real, tolerance};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Contrast<'a, T: Real> {
-    plus: DMatrixView<'a, T>,
-    minus: DMatrixView<'a, T>,
+    pub(super) plus: DMatrixView<'a, T>,
+    pub(super) minus: DMatrixView<'a, T>,
 }
 
 impl<'a, T: Real> Contrast<'a, T> {
@@ -124,11 +124,11 @@ impl<'a, T: Real> Contrast<'a, T> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairedContrast<T> {
     /// x₊ − x₋ in units of a power of two, one pair a row.
-    differences: DMatrix<T>,
+    pub(super) differences: DMatrix<T>,
     /// The root mean square norm of the samples, in the same units.
-    typical: T,
+    pub(super) typical: T,
     /// The power of two.
-    scale: T,
+    pub(super) scale: T,
 }
 
 impl<T: Real> PairedContrast<T> {

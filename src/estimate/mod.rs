@@ -6,6 +6,8 @@ mod evidence;
 mod interval;
 mod mean_gram;
 mod samples;
+mod shrinkage;
+mod whitened;
 
 pub use contrast::{Contrast, PairedContrast};
 pub use evidence::Evidence;
@@ -13,3 +15,5 @@ pub(crate) use evidence::Stack;
 pub use interval::{Confidence, Interval};
 pub(crate) use mean_gram::{MeanGram, Spread, Weight, floored};
 pub use samples::Samples;
+pub use shrinkage::{Shrinkage, ShrunkCovariance};
+pub use whitened::{Frame, Whitened};

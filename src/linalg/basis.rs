@@ -36,6 +36,7 @@ pub(crate) fn of_columns<T: Real>(
 ) -> Result<Basis<T>, Error> {
     check::matrix(argument, a)?;
     let (d, k) = a.shape();
+    rule.validate_for_balanced(argument)?;
     rule.validate(d.min(k))?;
     let balanced = scale::balanced_columns(argument, a)?;
     if let Some(basis) = cholesky_qr_twice(&balanced)
@@ -80,14 +81,20 @@ fn of_leading<T: Real>(
     })
 }
 
-/// The leading left singular space of a matrix as it is, units and all.
+/// The leading left singular space of a matrix as it is, units and all; where `removed`
+/// linear conditions bind its columns, that many fewer carry independent noise.
 pub(crate) fn of_leading_singular<T: Real>(
     argument: &'static str,
     a: &DMatrixView<'_, T>,
+    removed: usize,
     rule: RankRule<T>,
 ) -> Result<Basis<T>, Error> {
     check::matrix(argument, a)?;
-    let (d, k) = a.shape();
+    let d = a.nrows();
+    let k = match rule {
+        RankRule::GavishDonoho => a.ncols() - removed,
+        _ => a.ncols(),
+    };
     rule.validate(d.min(k))?;
     if a.iter().all(|x| *x == T::zero()) {
         return Err(Error::ZeroVector {

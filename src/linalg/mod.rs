@@ -2,7 +2,7 @@
 //! can be trusted, numerical rank and orthonormal bases.
 //!
 //! This floor knows no word of safety or tax. What other crates may find useful
-//! is public: [`ThinSvd`] and [`RankRule`].
+//! is public: [`ThinSvd`], [`RankRule`] and [`hard_threshold`].
 //!
 //! ```
 //! use alignment_tax::linalg::ThinSvd;
@@ -25,6 +25,8 @@ mod rank;
 pub(crate) mod reduce;
 pub(crate) mod scale;
 mod svd;
+mod threshold;
 
 pub use rank::RankRule;
 pub use svd::ThinSvd;
+pub use threshold::hard_threshold;

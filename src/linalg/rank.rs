@@ -2,7 +2,7 @@
 
 use nalgebra::DVector;
 
-use super::check;
+use super::{check, threshold};
 use crate::{Error, Real, tolerance};
 
 /// The rule by which singular values σ₁ ≥ σ₂ ≥ … decide a dimension.
@@ -33,6 +33,22 @@ pub enum RankRule<T> {
     Energy(T),
     /// This many, or the numerical rank where that is less.
     Fixed(usize),
+    /// σᵢ > ω(β)·median(σ), β = min(d, k)/max(d, k): the threshold that loses least in
+    /// mean square where the matrix is a signal of low rank plus independent noise of one
+    /// unknown variance in every entry, [`hard_threshold`](crate::linalg::hard_threshold).
+    ///
+    /// The median must be noise, so that fewer than half of the σᵢ may be signal. Noise
+    /// alone gives rank 0, the trivial subspace: nothing stands out, which does not say
+    /// that nothing is there. For the columns as they are
+    /// ([`from_leading_singular`](crate::Subspace::from_leading_singular)) and for centred
+    /// samples ([`from_pca`](crate::Subspace::from_pca), where n rows count as n − 1);
+    /// columns that are balanced first
+    /// ([`from_columns_with`](crate::Subspace::from_columns_with)) no longer have noise of
+    /// one variance and are refused.
+    ///
+    /// Gavish & Donoho (2014), *The optimal hard threshold for singular values is 4/√3*,
+    /// IEEE Trans. Inf. Theory 60, eqs. 3, 5 and 11.
+    GavishDonoho,
 }
 
 impl<T: Real> RankRule<T> {
@@ -57,11 +73,32 @@ impl<T: Real> RankRule<T> {
                 advice: "a d × k matrix has no more than min(d, k) singular directions",
             }),
             Self::Fixed(_) => Ok(()),
+            Self::GavishDonoho if most < 2 => Err(Error::OutOfBounds {
+                argument: "singular values",
+                least: 2,
+                most: u32::MAX as usize,
+                actual: most,
+                advice: "the threshold is set by their median, so more than half of them must be noise",
+            }),
+            Self::GavishDonoho => Ok(()),
+        }
+    }
+
+    /// Refuses a rule that columns scaled each by its own factor do not obey.
+    pub(crate) fn validate_for_balanced(&self, argument: &'static str) -> Result<(), Error> {
+        match self {
+            Self::GavishDonoho => Err(Error::UnsuitableRule {
+                argument,
+                rule: "the threshold of Gavish and Donoho",
+                advice: "it supposes noise of one variance in every entry, and these columns are scaled to unit length one by one; use `from_leading_singular` or `from_pca`, which leave lengths as they are",
+            }),
+            _ => Ok(()),
         }
     }
 
     /// The rank of a rows × columns matrix with these descending singular
-    /// values; the rule has been validated.
+    /// values; the rule has been validated. Values beyond min(rows, columns) are zeros up
+    /// to rounding.
     pub(crate) fn rank(&self, sigma: &DVector<T>, rows: usize, columns: usize) -> usize {
         let largest = sigma.iter().copied().next().unwrap_or_else(T::zero);
         let above = |relative: T| {
@@ -88,6 +125,14 @@ impl<T: Real> RankRule<T> {
                 fewest.min(numerical)
             }
             Self::Fixed(k) => k.min(numerical),
+            Self::GavishDonoho => {
+                let (least, most) = (rows.min(columns), rows.max(columns));
+                let aspect = least as f64 / most as f64;
+                // In units of σ₁, so that the sum of two stays finite.
+                let median = (sigma[(least - 1) / 2] / largest + sigma[least / 2] / largest)
+                    / T::from_double(2.0);
+                above(T::from_double(threshold::of_aspect(aspect)) * median).min(numerical)
+            }
         }
     }
 }

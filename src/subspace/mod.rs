@@ -84,7 +84,8 @@ impl<T: Real> Subspace<T> {
     ///
     /// # Errors
     /// As [`Subspace::from_columns`]; [`Error::OutOfRange`] or
-    /// [`Error::OutOfBounds`] for a rule outside its domain.
+    /// [`Error::OutOfBounds`] for a rule outside its domain;
+    /// [`Error::UnsuitableRule`] for [`RankRule::GavishDonoho`].
     ///
     /// # Examples
     /// ```
@@ -138,13 +139,18 @@ impl<T: Real> Subspace<T> {
     /// let gradients = dmatrix![5.0_f64, 5.0, 4.0; 0.1, -0.1, 0.0; 0.0, 0.0, 0.0];
     /// let c = Subspace::from_leading_singular(&gradients, RankRule::Fixed(1))?;
     /// assert_eq!(c.dimension(), 1);
+    ///
+    /// // A stack of gradients to the span that explains 95 % of their energy Σσ².
+    /// let c = Subspace::from_leading_singular(&gradients, RankRule::Energy(0.95))?;
+    /// let squares = c.singular_values().map(|s| s * s);
+    /// assert!(squares.rows(0, c.dimension()).sum() >= 0.95 * squares.sum());
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn from_leading_singular<'a>(
         columns: impl Into<DMatrixView<'a, T>>,
         rule: RankRule<T>,
     ) -> Result<Self, Error> {
-        basis::of_leading_singular("columns", &columns.into(), rule).map(|b| Self::of(b, rule))
+        basis::of_leading_singular("columns", &columns.into(), 0, rule).map(|b| Self::of(b, rule))
     }
 
     /// The principal subspace of samples: rows are samples, columns coordinates;
@@ -197,7 +203,7 @@ impl<T: Real> Subspace<T> {
                 column: 0,
             });
         }
-        let mut basis = basis::of_leading_singular("samples", &centred.as_view(), rule)?;
+        let mut basis = basis::of_leading_singular("samples", &centred.as_view(), 1, rule)?;
         // n centred samples span no more than n − 1 dimensions.
         let most = samples.nrows() - 1;
         if basis.vectors.ncols() > most {

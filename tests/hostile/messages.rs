@@ -74,6 +74,18 @@ fn messages_say_what_where_and_what_to_do() {
             &["`fixed rank`", "is 2", "from 1 to 1", "min(d, k)"],
         ),
         (
+            said(Subspace::from_columns_with(
+                &dmatrix![1.0, 0.0; 0.0, 1.0],
+                RankRule::GavishDonoho,
+            )),
+            &[
+                "`columns`",
+                "Gavish and Donoho",
+                "one variance",
+                "from_leading_singular",
+            ],
+        ),
+        (
             said(Subspace::from_orthonormal(&dmatrix![1.0, 0.5; 0.0, 1.0])),
             &[
                 "`basis`",
