@@ -22,6 +22,7 @@ subspace   1
 angles     1
 estimate   1
 tax        2
+chance     2
 frontier   2
 io         4
 '

@@ -108,6 +108,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod angles;
+mod chance;
 mod direction;
 mod error;
 mod estimate;
@@ -122,6 +123,10 @@ mod tax;
 pub mod tolerance;
 
 pub use angles::{PrincipalAngles, PrincipalVectors};
+pub use chance::{
+    CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
+    Relabelling, SignFlips, benjamini_hochberg, holm,
+};
 pub use direction::Direction;
 pub use error::Error;
 pub use estimate::{Contrast, PairedContrast};
