@@ -70,6 +70,9 @@
 //! | angles between subspaces and their distances | [`PrincipalAngles`], [`PrincipalVectors`] |
 //! | how large is the tax | [`TaxRate`], [`TaxSpectrum`], [`Overlap`], [`Regime`] |
 //! | who pays it, and with which sign | [`Attribution`], [`ShapleyMethod`] |
+//! | is it more than chance | [`CovarianceNull`], [`IsotropicNull`], [`NullSample`], [`PValue`] |
+//! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
+//! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | what does safety cost | [`PreservationFrontier`], [`ParetoFrontier`], [`Budget`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | reading files from Python | `io` (feature `io`) |

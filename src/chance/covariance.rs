@@ -249,13 +249,12 @@ impl CovarianceNull {
     ///
     /// # Errors
     /// [`Error::DimensionMismatch`]; [`Error::OutOfBounds`] for p = 0 or more than
-    /// min(N, d); [`Error::NotConverged`].
+    /// min(N − g, d); [`Error::NotConverged`].
     ///
     /// # Accuracy
     /// G is brought to unit diagonal; τ* is off by about
-    /// [`tolerance::eigenvalue`]·κ, κ the condition number of G then. Draws that are
-    /// linearly dependent to that tolerance span what they span: eigenvalues below
-    /// it are left out.
+    /// [`tolerance::tie`]·κ, κ the condition number of G then. Draws that are linearly
+    /// dependent to that tolerance span what they span: eigenvalues below it are left out.
     ///
     /// # Examples
     /// ```
@@ -281,13 +280,14 @@ impl CovarianceNull {
     ) -> Result<NullSample, Error> {
         let (n, d) = self.centred.shape();
         check::same("safety", "coordinates", d, safety.ambient_dimension())?;
-        if p == 0 || p > n.min(d) {
+        let most = self.degrees_of_freedom().min(d);
+        if p == 0 || p > most {
             return Err(Error::OutOfBounds {
                 argument: "p",
                 least: 1,
-                most: n.min(d),
+                most,
                 actual: p,
-                advice: "random capabilities span no more dimensions than there are samples or coordinates",
+                advice: "random capabilities span no more dimensions than samples less groups, or coordinates",
             });
         }
         let v = Direction::new(&safety.as_vector().map(Real::to_double))?;
@@ -349,14 +349,14 @@ impl CovarianceNull {
                 gram[(i, j)] *= unit(i) * unit(j);
             }
         }
-        explained(&gram, &a)
+        explained(&gram, &a, tolerance::tie(self.centred.nrows()))
     }
 }
 
-/// aᵀG⁺a for a Gram matrix of unit vectors and their overlaps with a unit vector.
-fn explained(gram: &DMatrix<f64>, a: &DVector<f64>) -> Option<f64> {
+/// aᵀG⁺a for a Gram matrix of unit vectors, known to `cut`, and their overlaps with a unit
+/// vector.
+fn explained(gram: &DMatrix<f64>, a: &DVector<f64>, cut: f64) -> Option<f64> {
     let p = gram.nrows();
-    let cut = tolerance::eigenvalue::<f64>(p);
     if let Some(factor) = gram.clone().cholesky() {
         // No pivot near the cut: G has full rank, and aᵀG⁻¹a = ‖L⁻¹a‖².
         let l = factor.l_dirty();

@@ -279,8 +279,8 @@ impl IsotropicNull {
     /// where chance is full entanglement and nothing can exceed it.
     ///
     /// # Accuracy
-    /// [`tolerance::closed_form`] relative to the larger
-    /// of τ and m/d, and of 1 − τ for its distance from 1.
+    /// [`tolerance::closed_form`] relative to max(τ, m/d)·d/(d − m); above τ = ½ the
+    /// distance from 1 has that relative error.
     ///
     /// # Examples
     /// ```
