@@ -23,6 +23,7 @@ angles     1
 estimate   1
 diagnose   2
 tax        2
+chance     2
 frontier   2
 io         4
 '

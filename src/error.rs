@@ -85,6 +85,19 @@ pub enum Error {
         /// The number.
         actual: f64,
     },
+    /// One number of a list is outside its domain.
+    #[error("`{argument}` has {actual:?} at index {index}, expected {expected}")]
+    #[non_exhaustive]
+    EntryOutOfRange {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The first such entry.
+        index: usize,
+        /// The domain.
+        expected: &'static str,
+        /// The number.
+        actual: f64,
+    },
     /// A count is outside its domain.
     #[error("`{argument}` is {actual}, expected from {least} to {most}; {advice}")]
     #[non_exhaustive]

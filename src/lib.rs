@@ -72,6 +72,9 @@
 //! | angles between subspaces and their distances | [`PrincipalAngles`], [`PrincipalVectors`] |
 //! | how large is the tax | [`TaxRate`], [`TaxSpectrum`], [`Overlap`], [`Regime`] |
 //! | who pays it, and with which sign | [`Attribution`], [`ShapleyMethod`] |
+//! | is it more than chance | [`CovarianceNull`], [`IsotropicNull`], [`NullSample`], [`PValue`] |
+//! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
+//! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | what does safety cost | [`PreservationFrontier`], [`ParetoFrontier`], [`Budget`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | reading files from Python | `io` (feature `io`) |
@@ -110,6 +113,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod angles;
+mod chance;
 mod diagnose;
 mod direction;
 mod error;
@@ -125,6 +129,10 @@ mod tax;
 pub mod tolerance;
 
 pub use angles::{PrincipalAngles, PrincipalVectors};
+pub use chance::{
+    CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
+    Relabelling, SignFlips, benjamini_hochberg, holm,
+};
 pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};

@@ -119,12 +119,38 @@ impl<'a> MonteCarlo<'a> {
                 (CHUNK.min(self.replicates - start), stream)
             })
             .collect();
+        self.watched(work, self.replicates, |(count, mut stream)| {
+            (count, chunk(&mut stream, count))
+        })
+    }
+
+    /// All of `total` cases in order, where so few cases exist that none is drawn;
+    /// `chunk(first, count)` makes `count` of them from the one numbered `first` on.
+    pub(crate) fn enumerate<O: Send>(
+        &self,
+        total: usize,
+        chunk: impl Fn(usize, usize) -> Vec<O> + Sync + Send,
+    ) -> Vec<O> {
+        let work = (0..total).step_by(CHUNK).collect();
+        self.watched(work, total, |first| {
+            let count = CHUNK.min(total - first);
+            (count, chunk(first, count))
+        })
+    }
+
+    /// Does the work in order and tells the observer how many of `total` are done.
+    fn watched<I: Send, O: Send>(
+        &self,
+        work: Vec<I>,
+        total: usize,
+        chunk: impl Fn(I) -> (usize, Vec<O>) + Sync + Send,
+    ) -> Vec<O> {
         let done = AtomicUsize::new(0);
-        let step = |(count, mut stream): (usize, ChaCha8Rng)| {
-            let made = chunk(&mut stream, count);
+        let step = |item| {
+            let (count, made) = chunk(item);
             if let Some(observer) = self.observer {
                 let before = done.fetch_add(count, Ordering::Relaxed);
-                observer(before + count, self.replicates);
+                observer(before + count, total);
             }
             made
         };

@@ -67,6 +67,24 @@ pub(crate) fn scalar<T: Real>(
     }
 }
 
+/// Finite numbers, for each of which `inside` holds; `expected` words that domain.
+pub(crate) fn entries(
+    argument: &'static str,
+    x: &[f64],
+    expected: &'static str,
+    inside: impl Fn(f64) -> bool,
+) -> Result<(), Error> {
+    match x.iter().position(|&v| !(v.is_finite() && inside(v))) {
+        None => Ok(()),
+        Some(index) => Err(Error::EntryOutOfRange {
+            argument,
+            index,
+            expected,
+            actual: x[index],
+        }),
+    }
+}
+
 /// Equal counts, of coordinates, rows and the like.
 pub(crate) fn same(
     argument: &'static str,
