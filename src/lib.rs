@@ -124,7 +124,9 @@ pub mod tolerance;
 pub use angles::{PrincipalAngles, PrincipalVectors};
 pub use direction::Direction;
 pub use error::Error;
-pub use estimate::{Contrast, PairedContrast};
+pub use estimate::{
+    Contrast, ContrastMoments, CoordinateMoments, CrossMoments, Moments, PairedContrast,
+};
 pub use frontier::{
     Budget, FrontierError, FrontierPoint, Interaction, OptimalShift, ParetoFrontier,
     PreservationFrontier,

@@ -1,5 +1,7 @@
-//! Directions from samples: activations or gradients of two classes, rows samples.
+//! Directions and moments from samples: activations or gradients, rows samples.
 
 mod contrast;
+mod moments;
 
 pub use contrast::{Contrast, PairedContrast};
+pub use moments::{ContrastMoments, CoordinateMoments, CrossMoments, Moments};

@@ -7,6 +7,7 @@
 
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::matmul::matmul;
+use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::linalg::svd::{self, ComputeSvdVectors};
 use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::{DMatrix, DVector};
@@ -83,4 +84,31 @@ where
         Par::Seq,
     );
     c
+}
+
+/// S + XᵀX in the lower triangle of S.
+pub(crate) fn add_gram(s: &mut DMatrix<f64>, x: &DMatrix<f64>) {
+    triangular::matmul(
+        view_mut(s),
+        BlockStructure::TriangularLower,
+        Accum::Add,
+        view(x).transpose(),
+        BlockStructure::Rectangular,
+        view(x),
+        BlockStructure::Rectangular,
+        1.0,
+        Par::Seq,
+    );
+}
+
+/// S + XᵀY.
+pub(crate) fn add_product(s: &mut DMatrix<f64>, x: &DMatrix<f64>, y: &DMatrix<f64>) {
+    matmul(
+        view_mut(s),
+        Accum::Add,
+        view(x).transpose(),
+        view(y),
+        1.0,
+        Par::Seq,
+    );
 }
