@@ -30,7 +30,8 @@ use crate::Real;
 /// # Errors
 ///
 /// An item is an error where an entry is not finite or does not fit the scalar
-/// ([`ReadError::NonFinite`], [`ReadError::Overflow`], rows counted from the start of the array),
+/// ([`ReadError::NonFinite`], [`ReadError::Overflow`]; rows are counted from the start of the array, and
+/// the entry named is the first in the order of the file among those of the batch),
 /// where the file has become shorter since it was opened ([`ReadError::Truncated`]), where a batch
 /// does not fit in memory ([`ReadError::TooLarge`]), or where reading fails ([`ReadError::Io`]). It is
 /// the last item: what follows an error is not read.
@@ -153,7 +154,6 @@ impl<T: Real> RowBatches<T> {
                 let expected = self.start + self.layout.bytes();
                 place.truncated(expected, length.unwrap_or(actual))
             }
-            // A batch of fewer rows may fit where this one does not.
             other => other,
         })
     }
