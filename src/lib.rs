@@ -66,6 +66,7 @@
 //! | question | types |
 //! |---|---|
 //! | a direction from samples | [`PairedContrast`], [`Contrast`], [`Direction`] |
+//! | samples in batches or shards | [`Moments`], [`CoordinateMoments`], [`CrossMoments`], [`ContrastMoments`] |
 //! | a subspace, its rank and the evidence for it | [`Subspace`], [`RankRule`] |
 //! | angles between subspaces and their distances | [`PrincipalAngles`], [`PrincipalVectors`] |
 //! | how large is the tax | [`TaxRate`], [`TaxSpectrum`], [`Overlap`], [`Regime`] |
