@@ -61,6 +61,23 @@ pub enum Error {
         /// The zero column (0 for a vector).
         column: usize,
     },
+    /// An entry is finite, but sums of its square would not be.
+    #[error(
+        "`{argument}` has the entry {value:e} at row {row}, column {column}, expected magnitudes up to {limit:e}, whose squares can be summed; rescale the samples"
+    )]
+    #[non_exhaustive]
+    EntryTooLarge {
+        /// The argument at fault.
+        argument: &'static str,
+        /// Row of the first such entry in column-major order.
+        row: usize,
+        /// Column of the first such entry in column-major order.
+        column: usize,
+        /// The entry.
+        value: f64,
+        /// The greatest magnitude accepted.
+        limit: f64,
+    },
     /// Two arguments live in spaces of different dimension.
     #[error("`{argument}` has {actual} {unit}, expected {expected}")]
     #[non_exhaustive]

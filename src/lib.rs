@@ -68,6 +68,7 @@
 //! | a direction from samples | [`PairedContrast`], [`Contrast`], [`Direction`] |
 //! | the same against the noise of the samples | [`Whitened`], [`ShrunkCovariance`], [`Shrinkage`], [`Frame`] |
 //! | massive coordinates, collinear capabilities | [`CoordinateShares`], [`Moment`], [`Collinearity`] |
+//! | samples in batches or shards | [`Moments`], [`CoordinateMoments`], [`CrossMoments`], [`ContrastMoments`] |
 //! | a subspace, its rank and the evidence for it | [`Subspace`], [`RankRule`] |
 //! | angles between subspaces and their distances | [`PrincipalAngles`], [`PrincipalVectors`] |
 //! | how large is the tax | [`TaxRate`], [`TaxSpectrum`], [`Overlap`], [`Regime`] |
@@ -137,8 +138,8 @@ pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};
 pub use estimate::{
-    Confidence, Contrast, Evidence, Frame, Interval, PairedContrast, Samples, Shrinkage,
-    ShrunkCovariance, Whitened,
+    Confidence, Contrast, ContrastMoments, CoordinateMoments, CrossMoments, Evidence, Frame,
+    Interval, Moments, PairedContrast, Samples, Shrinkage, ShrunkCovariance, Whitened,
 };
 pub use frontier::{
     Budget, FrontierError, FrontierPoint, Interaction, OptimalShift, ParetoFrontier,

@@ -105,6 +105,24 @@ pub fn mean_difference<T: Real>(rows: usize) -> T {
     T::from_double(4.0 * (bits + 12.0)) * T::machine_epsilon()
 }
 
+/// Relative error of accumulated second moments, of Sᵢⱼ in units of √(Sᵢᵢ·Sⱼⱼ), after
+/// so many blocks of rows and merges: ε·(1024 + 2·merges).
+///
+/// A block adds a product over at most 513 rows, one of them the step between two means,
+/// whose own error is some 21ε of the spread, twice; these relative errors do not
+/// add up over blocks, and 1024 leaves room. Each addition to S rounds once more, by ε/2 of
+/// what S is at the end at most, as its diagonal never falls. Rounding about the mean
+/// does not enter: see [`Moments`](crate::Moments).
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::scatter::<f64>(512), 2048.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn scatter<T: Real>(merges: usize) -> T {
+    (T::from_double(1024.0) + T::from_double(2.0) * count::<T>(merges)) * T::machine_epsilon()
+}
+
 /// Relative error of a closed form with a handful of operations: 16·ε.
 ///
 /// Each elementary operation and library function is good to about ε; the

@@ -1,16 +1,16 @@
 //! Every numbered statement of the theory that the crate implements, one test each,
 //! named by its number in `docs/theory.md`. Bounds come from `alignment_tax::tolerance`.
 //!
-//! §1 is the tax rate, §2 chance, §3 directions from samples and diagnostics, §4 the frontier of two
+//! §1 is the tax rate, §2 chance, §3 estimation from samples, §4 the frontier of two
 //! objectives, §10 the claims of the plain-language account.
 
 mod common;
 
 use alignment_tax::{
     Attribution, Budget, Collinearity, Contrast, CoordinateShares, CovarianceNull, Direction,
-    Error, Frame, FrontierError, FrontierPoint, Interaction, IsotropicNull, Moment, MonteCarlo,
-    OptimalShift, Overlap, PairedContrast, ParetoFrontier, PreservationFrontier, RankRule, Real,
-    Shrinkage, Subspace, TaxRate, TaxSpectrum, benjamini_hochberg, holm, tolerance,
+    Error, Frame, FrontierError, FrontierPoint, Interaction, IsotropicNull, Moment, Moments,
+    MonteCarlo, OptimalShift, Overlap, PairedContrast, ParetoFrontier, PreservationFrontier,
+    RankRule, Real, Shrinkage, Subspace, TaxRate, TaxSpectrum, benjamini_hochberg, holm, tolerance,
 };
 use common::{direction, gaussian, normal, rng, subspace};
 use nalgebra::{DMatrix, DVector};
@@ -515,6 +515,58 @@ fn directions_from_samples<T: Real>() {
     assert!(span.singular_values().len() == d.min(n));
 }
 both!(t3_1_directions_from_samples, directions_from_samples);
+
+fn moments_of_shards_are_those_of_one_pass<T: Real>() {
+    let mut rng = rng(35);
+    let (n, d, m) = (1700, 6, 2);
+    let samples = gaussian::<T>(n, d, &mut rng).add_scalar(t(20.0));
+    // The definitions, in two passes.
+    let x = samples.map(Real::to_double);
+    let mean = x.row_mean();
+    let centred = DMatrix::from_fn(n, d, |i, j| x[(i, j)] - mean[j]);
+    let scatter = centred.transpose() * &centred;
+    // Shards of any size, each of them fed in two batches, merged in two groups.
+    let mut groups = [Moments::new(d).expect("d"), Moments::new(d).expect("d")];
+    let ends = [0, 1, 13, 600, 601, 1699, n];
+    for (i, shard) in ends.windows(2).enumerate() {
+        let (from, rows) = (shard[0], shard[1] - shard[0]);
+        let mut moments = Moments::new(d).expect("d");
+        if rows > 1 {
+            moments.update(samples.rows(from, 1)).expect("finite");
+        }
+        moments
+            .update(samples.rows(from + rows.min(2) - 1, rows + 1 - rows.min(2)))
+            .expect("finite");
+        groups[i % 2].merge(&moments).expect("one space");
+    }
+    let [mut moments, other] = groups;
+    moments.merge(&other).expect("one space");
+
+    assert_eq!(moments.count(), n);
+    let bound = tolerance::mean_difference::<f64>(n) * x.amax();
+    assert!((moments.mean().expect("samples") - mean.transpose()).amax() <= bound);
+    // Two passes of plain sums are good to n·ε, the accumulators to their own tolerance.
+    let relative = tolerance::scatter::<f64>(24) + tolerance::rank::<f64>(n, d);
+    assert!((moments.scatter() - &scatter).amax() <= relative * scatter.amax());
+
+    // Σ over i ≠ j of ⟨Pxᵢ, Pxⱼ⟩ = ‖ΣPxᵢ‖² − Σ‖Pxᵢ‖².
+    let c = subspace::<T>(d, m, &mut rng);
+    let pairs = (n * (n - 1)) as f64;
+    let u_statistic = |y: &DMatrix<f64>| {
+        let total = y.row_sum().norm_squared();
+        (total - y.norm_squared()) / pairs
+    };
+    let bound = relative * x.norm_squared() / n as f64;
+    let length = moments.debiased_squared_length().expect("samples");
+    assert!((length - u_statistic(&x)).abs() <= bound);
+    let projected = moments.debiased_squared_projection(&c).expect("one space");
+    let y = &x * c.basis().map(Real::to_double);
+    assert!((projected - u_statistic(&y)).abs() <= bound);
+}
+both!(
+    t3_5_moments_of_shards_are_those_of_one_pass,
+    moments_of_shards_are_those_of_one_pass
+);
 
 /// Noise along one axis a hundred times that of the others, the concept across it.
 fn directions_against_the_noise<T: Real>() {

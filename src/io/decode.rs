@@ -107,6 +107,32 @@ impl Layout {
     pub(super) fn bytes(&self) -> u64 {
         self.bytes as u64
     }
+
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(super) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    pub(super) fn order(&self) -> Order {
+        self.order
+    }
+
+    /// Bytes of so many entries, of which there are no more than the matrix has.
+    pub(super) fn bytes_of(&self, entries: usize) -> u64 {
+        (entries * self.element.bytes()) as u64
+    }
+
+    /// The layout of some of the rows, at least one, on their own.
+    pub(super) fn part(&self, rows: usize) -> Self {
+        Self {
+            rows,
+            bytes: rows * self.columns * self.element.bytes(),
+            ..*self
+        }
+    }
 }
 
 /// Decodes the matrix that starts at the reader's position, `offset` bytes into its file.
@@ -119,11 +145,24 @@ pub(super) fn matrix<T: Real>(
     offset: u64,
     place: &Place<'_>,
 ) -> Result<DMatrix<T>, ReadError> {
+    rows(reader, layout, 0, offset, place)
+}
+
+/// The same for some rows of a larger matrix, the first of which is `first` there: errors count
+/// from the larger one's start.
+pub(super) fn rows<T: Real>(
+    reader: &mut impl Read,
+    layout: &Layout,
+    first: usize,
+    offset: u64,
+    place: &Place<'_>,
+) -> Result<DMatrix<T>, ReadError> {
     use Element::{Bf16, F16, F32, F64};
     use Endian::{Big, Little};
     let source = Source {
         reader,
         layout,
+        first,
         offset,
         place,
     };
@@ -142,6 +181,8 @@ pub(super) fn matrix<T: Real>(
 struct Source<'a, R> {
     reader: &'a mut R,
     layout: &'a Layout,
+    /// The number of the first row.
+    first: usize,
     offset: u64,
     place: &'a Place<'a>,
 }
@@ -228,6 +269,7 @@ impl<R: Read> Source<'_, R> {
 
     fn check<T: Real>(&self, value: f64, row: usize, column: usize) -> Result<(), ReadError> {
         let (file, tensor) = (self.place.file(), self.place.tensor());
+        let row = self.first + row;
         if !value.is_finite() {
             Err(ReadError::NonFinite {
                 file,

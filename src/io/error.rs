@@ -169,6 +169,15 @@ pub enum ReadError {
         available: Vec<String>,
     },
 
+    /// Batches of no rows were asked for, which would never come to an end.
+    #[error("{}: batches of 0 rows were asked for; ask for at least one", Place::new(file, tensor.as_deref()))]
+    EmptyBatches {
+        /// The file.
+        file: PathBuf,
+        /// The array, where the file has named ones.
+        tensor: Option<String>,
+    },
+
     /// The array does not fit in memory.
     #[error(
         "{}: an array of shape {shape:?} does not fit in memory; export fewer samples, or split the file",

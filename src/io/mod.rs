@@ -8,6 +8,10 @@
 //! `.safetensors`, `bf16`. Anything else is refused with a [`ReadError`] that says what was found,
 //! where, and what to export instead; nothing is guessed or silently converted from integers.
 //!
+//! A file that is larger than memory is read as [`RowBatches`], which
+//! [`Moments`](crate::Moments) take in one by one. An `.npz` is not: what is compressed cannot be
+//! entered in its middle, and what is not is as well saved with `np.save`.
+//!
 //! # Accuracy
 //!
 //! `f16`, `bf16` and `f32` widen exactly. Narrowing (an `f64` file read as `f32`) rounds to nearest:
@@ -39,6 +43,7 @@
 //! # Ok(()) }
 //! ```
 
+mod batches;
 mod decode;
 mod error;
 mod header;
@@ -47,8 +52,9 @@ mod npy;
 mod npz;
 mod safetensors;
 
+pub use batches::RowBatches;
 pub use error::ReadError;
 pub use info::TensorInfo;
-pub use npy::read_npy;
+pub use npy::{read_npy, read_npy_batches};
 pub use npz::{npz_arrays, read_npz};
-pub use safetensors::{SafetensorsFile, read_safetensors};
+pub use safetensors::{SafetensorsFile, read_safetensors, read_safetensors_batches};

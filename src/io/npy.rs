@@ -5,6 +5,7 @@ use std::path::Path;
 
 use nalgebra::DMatrix;
 
+use super::batches::RowBatches;
 use super::decode::{self, Layout};
 use super::error::{Place, ReadError};
 use super::header::Header;
@@ -49,6 +50,50 @@ pub fn read_npy<T: Real>(path: impl AsRef<Path>) -> Result<DMatrix<T>, ReadError
     let header = Header::read(&mut reader, &place)?;
     let layout = layout(&header, &place, length)?;
     decode::matrix(&mut reader, &layout, header.bytes, &place)
+}
+
+/// Reads an `.npy` file in batches of at most so many rows, without ever holding more of it.
+///
+/// Either order may be stored. In Fortran order each batch costs a seek to each column, so
+/// batches should have many rows; C order, NumPy's default, is read from front to end.
+///
+/// # Shapes
+///
+/// As for [`read_npy`]: the batches one below the other are the matrix that it returns.
+///
+/// # Errors
+///
+/// Here those that a header can show: [`ReadError::Open`], [`ReadError::Io`], [`ReadError::Malformed`],
+/// [`ReadError::Truncated`], [`ReadError::UnsupportedDtype`], [`ReadError::UnsupportedShape`],
+/// [`ReadError::Empty`], [`ReadError::TooLarge`], and [`ReadError::EmptyBatches`] for batches of 0
+/// rows. With the batches those of their entries, see [`RowBatches`].
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use alignment_tax::Moments;
+/// use alignment_tax::io::read_npy_batches;
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/f4_le_c_2d.npy");
+/// let batches = read_npy_batches::<f32>(path, 2)?;
+/// let mut moments = Moments::new(batches.columns())?;
+/// for batch in batches {
+///     moments.update(&batch?)?;
+/// }
+/// assert_eq!(moments.count(), 5);
+/// # Ok(()) }
+/// ```
+pub fn read_npy_batches<T: Real>(
+    path: impl AsRef<Path>,
+    rows: usize,
+) -> Result<RowBatches<T>, ReadError> {
+    let file = path.as_ref();
+    let place = Place::new(file, None);
+    let (mut reader, length) = open(&place)?;
+    let header = Header::read(&mut reader, &place)?;
+    let layout = layout(&header, &place, length)?;
+    RowBatches::new(reader, layout, header.bytes, &place, rows)
 }
 
 /// Opens a file and asks for its length.

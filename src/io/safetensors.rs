@@ -15,6 +15,7 @@ use nalgebra::DMatrix;
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 
+use super::batches::RowBatches;
 use super::decode::{self, Element, Endian, Layout, Order, fill_from};
 use super::error::{Place, ReadError};
 use super::info::TensorInfo;
@@ -217,6 +218,46 @@ pub fn read_safetensors<T: Real>(
         .seek(SeekFrom::Start(offset))
         .map_err(|e| place.io(e))?;
     decode::matrix(&mut reader, &layout, offset, &place)
+}
+
+/// Reads one tensor of a `.safetensors` file in batches of at most so many rows, without ever
+/// holding more of it.
+///
+/// # Shapes
+///
+/// As for [`read_safetensors`]: the batches one below the other are the matrix that it returns.
+///
+/// # Errors
+///
+/// Here those that a header can show: those of [`read_safetensors`] but for
+/// [`ReadError::NonFinite`] and [`ReadError::Overflow`], which come with the batch they are in, and
+/// [`ReadError::EmptyBatches`] for batches of 0 rows. See [`RowBatches`].
+///
+/// # Examples
+///
+/// ```
+/// use alignment_tax::io::read_safetensors_batches;
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+/// let batches = read_safetensors_batches::<f64>(path, "f16", 2)?;
+/// let rows = batches.map(|batch| Ok(batch?.nrows())).collect::<Result<Vec<_>, _>>()?;
+/// assert_eq!(rows, [2, 2, 1]);
+/// # Ok::<(), alignment_tax::io::ReadError>(())
+/// ```
+pub fn read_safetensors_batches<T: Real>(
+    path: impl AsRef<Path>,
+    tensor: &str,
+    rows: usize,
+) -> Result<RowBatches<T>, ReadError> {
+    let file = path.as_ref();
+    let (header, mut reader) = Header::open(file)?;
+    let (entry, layout) = header.find(tensor)?;
+    let place = Place::new(file, Some(tensor));
+    let offset = header.start + entry.begin as u64;
+    reader
+        .seek(SeekFrom::Start(offset))
+        .map_err(|e| place.io(e))?;
+    RowBatches::new(reader, layout, offset, &place, rows)
 }
 
 /// What the header of a file says, once it is known to agree with the length of the file.

@@ -106,3 +106,30 @@ where
     c.fill_upper_triangle_with_lower_triangle();
     c
 }
+
+/// S + XᵀX in the lower triangle of S.
+pub(crate) fn add_gram(s: &mut DMatrix<f64>, x: &DMatrix<f64>) {
+    triangular::matmul(
+        view_mut(s),
+        BlockStructure::TriangularLower,
+        Accum::Add,
+        view(x).transpose(),
+        BlockStructure::Rectangular,
+        view(x),
+        BlockStructure::Rectangular,
+        1.0,
+        Par::Seq,
+    );
+}
+
+/// S + XᵀY.
+pub(crate) fn add_product(s: &mut DMatrix<f64>, x: &DMatrix<f64>, y: &DMatrix<f64>) {
+    matmul(
+        view_mut(s),
+        Accum::Add,
+        view(x).transpose(),
+        view(y),
+        1.0,
+        Par::Seq,
+    );
+}

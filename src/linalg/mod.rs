@@ -15,6 +15,7 @@
 //! # Ok::<(), alignment_tax::Error>(())
 //! ```
 
+pub(crate) mod accumulate;
 pub(crate) mod basis;
 #[cfg(feature = "faer")]
 pub(crate) mod blocked;

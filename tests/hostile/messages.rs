@@ -1,8 +1,8 @@
 //! What the errors say.
 
 use alignment_tax::{
-    Attribution, Budget, Contrast, Direction, Error, FrontierError, FrontierPoint, ParetoFrontier,
-    PrincipalAngles, RankRule, Subspace, TaxRate,
+    Attribution, Budget, Contrast, Direction, Error, FrontierError, FrontierPoint, Moments,
+    ParetoFrontier, PrincipalAngles, RankRule, Subspace, TaxRate,
 };
 use nalgebra::{DMatrix, dmatrix};
 
@@ -116,6 +116,17 @@ fn messages_say_what_where_and_what_to_do() {
                 "not positive semidefinite",
                 "-1e0",
                 "no set of vectors",
+            ],
+        ),
+        (
+            said(Moments::new(2).and_then(|mut m| m.update(&dmatrix![1.0, 0.0; 0.0, -1e200]))),
+            &[
+                "`batch`",
+                "-1e200",
+                "row 1, column 1",
+                "up to 2.9",
+                "squares",
+                "rescale",
             ],
         ),
         (
