@@ -123,6 +123,7 @@ mod frontier;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod linalg;
+mod measure;
 mod monte_carlo;
 mod real;
 mod subspace;
@@ -146,6 +147,11 @@ pub use frontier::{
     PreservationBand, PreservationFrontier,
 };
 pub use linalg::RankRule;
+pub use measure::{
+    Adjusted, CapabilityRecord, ChanceRecord, Concept, CostRecord, Measurement, MeasurementError,
+    MeasurementOptions, MeasurementRecord, NullRecord, OverlapRecord, Profile, SampleRecord, Task,
+    TaxRecord,
+};
 pub use monte_carlo::MonteCarlo;
 pub use real::Real;
 pub use subspace::Subspace;

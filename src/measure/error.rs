@@ -1,0 +1,54 @@
+//! What can be wrong with a measurement, and whose fault it is.
+
+use thiserror::Error as ThisError;
+
+use crate::{Error, FrontierError};
+
+/// An input that a measurement cannot be made of.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::{Concept, Measurement, MeasurementError, MeasurementOptions};
+/// use nalgebra::dmatrix;
+///
+/// let (plus, minus) = (dmatrix![1.0_f64, 0.0; 1.0, 0.1], dmatrix![0.0_f64, 0.0; 0.1, 0.0]);
+/// let honesty = Concept::paired("honesty", &plus, &minus);
+/// let options = MeasurementOptions::default();
+/// let error = Measurement::new("layer 18", &honesty, &[honesty.clone()], &options).unwrap_err();
+/// assert_eq!(error.to_string(), "concept `honesty` is given twice");
+/// ```
+#[derive(Debug, Clone, PartialEq, ThisError)]
+#[non_exhaustive]
+pub enum MeasurementError {
+    /// The samples of one concept are at fault.
+    #[error("concept `{concept}`: {source}")]
+    #[non_exhaustive]
+    Concept {
+        /// Its name.
+        concept: String,
+        /// What is wrong.
+        source: Error,
+    },
+    /// Two concepts have one name.
+    #[error("concept `{concept}` is given twice")]
+    #[non_exhaustive]
+    Duplicate {
+        /// The name.
+        concept: String,
+    },
+    /// The concepts together are at fault.
+    #[error(transparent)]
+    Input(#[from] Error),
+    /// The budget or a safety level is.
+    #[error(transparent)]
+    Frontier(#[from] FrontierError),
+}
+
+impl MeasurementError {
+    pub(super) fn of(concept: &str) -> impl FnOnce(Error) -> Self + '_ {
+        move |source| Self::Concept {
+            concept: concept.to_owned(),
+            source,
+        }
+    }
+}
