@@ -34,7 +34,7 @@ fn nulls(c: &mut Criterion) {
     group.bench_function("sign flips, rate", |b| {
         b.iter(|| pairs.tax(&capabilities, &run, &mut common::rng(1)));
     });
-    let deal = Relabelling::new(&samples.rows(0, 256), &samples.rows(256, 256)).expect("groups");
+    let deal = Relabelling::new(samples.rows(0, 256), samples.rows(256, 256)).expect("groups");
     group.bench_function("relabelling, rate", |b| {
         b.iter(|| deal.tax(&capabilities, &run, &mut common::rng(1)));
     });

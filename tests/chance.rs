@@ -489,7 +489,7 @@ fn drawn_labelings_agree_with_all_of_them() {
     let c = subspace::<f64>(4, 1, &mut random);
     let (exact, drawn) = (runs(200_000), runs(1000));
     let pairs = SignFlips::new(&plus, &minus).expect("pairs");
-    let deal = Relabelling::new(&plus.rows(0, 7), &minus).expect("groups");
+    let deal = Relabelling::new(plus.rows(0, 7), &minus).expect("groups");
     for (all, some) in [
         (
             pairs.concept(&exact, &mut random),
@@ -541,7 +541,7 @@ fn false_positives_are_as_many_as_promised() {
         let minus = decaying(12, 6, &mut random).map(|x| x + 3.0);
         let c = subspace::<f64>(6, 2, &mut random);
         let pairs = SignFlips::new(&plus, &minus).expect("pairs");
-        let deal = Relabelling::new(&plus, &minus.rows(0, 9)).expect("groups");
+        let deal = Relabelling::new(&plus, minus.rows(0, 9)).expect("groups");
         p[0].push(pairs.concept(&run, &mut random).p_at_least().value());
         let tax = pairs.tax(&c, &run, &mut random).expect("resolved");
         p[1].push(tax.p_at_least().value());
@@ -613,8 +613,8 @@ fn everything(run: &MonteCarlo<'_>) -> (Vec<f64>, u64) {
     let c = subspace::<f64>(20, 3, &mut random);
     let v = common::direction::<f64>(20, &mut random);
     let (plus, minus) = (samples.rows(0, 7), samples.rows(7, 7));
-    let pairs = SignFlips::new(&plus, &minus).expect("pairs");
-    let deal = Relabelling::new(&plus, &minus).expect("groups");
+    let pairs = SignFlips::new(plus, minus).expect("pairs");
+    let deal = Relabelling::new(plus, minus).expect("groups");
     let mut numbers = null
         .random_safety(&c, run, &mut random)
         .expect("a null")

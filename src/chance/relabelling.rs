@@ -6,13 +6,9 @@
 //! template are not, and belong into pairs ([`SignFlips`](crate::SignFlips)), where blocks are
 //! known.
 //!
-//! The hypothesis is that of *one law* for both groups: no concept, and no difference in
-//! spread either. It is not that τ is at its chance level; where there is a
-//! concept, the hypothesis is false whatever the rate is. Relabelled groups contain the
-//! concept as spread (their mean difference varies with the total covariance, not with that
-//! within groups), so that a strong concept is compared with copies of itself. How a
-//! rate compares with those of other directions is asked of
-//! [`CovarianceNull`](crate::CovarianceNull).
+//! The hypothesis is that of *one law* for both groups. What it is not is said in the
+//! documentation of the type: no p-value of this file is about the chance level of a tax
+//! rate.
 
 use nalgebra::DMatrixView;
 use rand::rngs::ChaCha8Rng;
@@ -26,7 +22,18 @@ use crate::{Error, MonteCarlo, PermutationTest, Real, Subspace};
 /// Permutation tests by dealing the labels of two independent groups anew.
 ///
 /// The null hypothesis of every p-value is that both groups have the same law: **no
-/// concept at all**. It is not that τ is at its chance level.
+/// concept at all**, and no difference in spread either. It is not that τ is at its chance
+/// level.
+///
+/// So a small p-value of [`tax`](Self::tax) does not say that τ differs from
+/// chance: where there is a concept the hypothesis is false whatever τ is. And a
+/// large one does not say that τ is at chance: relabelled means vary with the total
+/// covariance, the concept included, so that a strong concept is compared with copies of
+/// itself. To compare a rate with those of other directions, use
+/// [`CovarianceNull`](crate::CovarianceNull).
+///
+/// Samples are taken as independent. Those that share a template are not, and belong
+/// into pairs with blocks: [`SignFlips::with_blocks`](crate::SignFlips::with_blocks).
 ///
 /// # Units and shapes
 /// n₊ and n₋ samples; N!/(n₊!·n₋!) labelings, which are enumerated where that is at most the

@@ -6,14 +6,8 @@
 //! the p-value is exact at any sample size and dimension. Nothing else is assumed: no normal
 //! law, no covariance.
 //!
-//! What is *not* tested must be as clear. A small p-value says that the differences
-//! are not symmetric about zero, which is to say that there is a concept. It does not
-//! say that a tax rate differs from its chance level: where there is a concept, the
-//! hypothesis is false whatever the rate is. Nor does a large p-value of the rate say
-//! that a rate is at chance: flipped means contain the mean itself (their
-//! covariance is Σᵢ xᵢxᵢᵀ/n², not centred), so that a strong concept is compared
-//! with copies of itself. The question how a rate compares with those of other
-//! directions is for [`CovarianceNull`](crate::CovarianceNull).
+//! What is *not* tested must be as clear, and is said in the documentation of the type,
+//! where users see it: no p-value of this file is about the chance level of a tax rate.
 
 use nalgebra::DMatrixView;
 use rand::rngs::ChaCha8Rng;
@@ -29,6 +23,13 @@ use crate::{Error, MonteCarlo, PermutationTest, Real, Subspace};
 /// The null hypothesis of every p-value is that the differences x₊ − x₋, block by
 /// block where there are blocks, have a law that is symmetric about zero: **no concept at
 /// all**. It is not that τ is at its chance level.
+///
+/// So a small p-value of [`tax`](Self::tax) does not say that τ differs from
+/// chance: where there is a concept the hypothesis is false whatever τ is. And a
+/// large one does not say that τ is at chance: flipped means vary with
+/// Σᵢ xᵢxᵢᵀ/n², the mean included, so that a strong concept is compared with copies of
+/// itself. To compare a rate with those of other directions, use
+/// [`CovarianceNull`](crate::CovarianceNull).
 ///
 /// # Units and shapes
 /// n pairs; 2ⁿ labelings, which are enumerated where that is at most the
@@ -193,7 +194,7 @@ impl SignFlips {
     ///
     /// The statistic is τ of the mean difference against a subspace that is known, or was
     /// estimated from other samples. The null hypothesis is still that there is **no
-    /// concept**; see the prose of the type for what neither a small nor a large
+    /// concept**; see the documentation of the type for what neither a small nor a large
     /// p-value says. [`p_at_least`](PermutationTest::p_at_least) is for "more entangled
     /// than noise", [`p_at_most`](PermutationTest::p_at_most) for "freer than noise".
     ///

@@ -210,7 +210,7 @@ fn samples_that_are_none<T: Extreme>() {
         );
     }
     refused!(
-        SignFlips::new(&good, &good.rows(0, 3)),
+        SignFlips::new(&good, good.rows(0, 3)),
         Error::DimensionMismatch {
             argument: "minus",
             unit: "rows",
@@ -218,7 +218,7 @@ fn samples_that_are_none<T: Extreme>() {
         }
     );
     refused!(
-        Relabelling::new(&good, &good.columns(0, 2)),
+        Relabelling::new(&good, good.columns(0, 2)),
         Error::DimensionMismatch {
             argument: "minus",
             unit: "columns",
@@ -259,7 +259,7 @@ fn samples_without_spread<T: Extreme>() {
         }
         // A labeling that cancels has no rate, and counts against the claim.
         let zero = DMatrix::zeros(4, 3);
-        let pairs = SignFlips::new(&same.rows(0, 4), &zero).expect("pairs");
+        let pairs = SignFlips::new(same.rows(0, 4), &zero).expect("pairs");
         let test = pairs.tax(&c, &run(), random).expect("resolved");
         assert_eq!(test.p_at_least().value(), 1.0);
         assert_eq!(test.p_at_most().value(), 1.0);
@@ -277,7 +277,7 @@ fn wrong_spaces<T: Extreme>() {
             .expect("pairs")
             .tax(&c, &run(), random)
             .map(|_| ()),
-        Relabelling::new(&x, &x.rows(0, 2))
+        Relabelling::new(&x, x.rows(0, 2))
             .expect("groups")
             .tax(&c, &run(), random)
             .map(|_| ()),
