@@ -126,6 +126,7 @@ pub mod linalg;
 mod measure;
 mod monte_carlo;
 mod real;
+mod special;
 mod subspace;
 mod tax;
 pub mod tolerance;

@@ -7,8 +7,8 @@
 //! p-value of this null says that a rate is not that of a random vector of
 //! numbers, which hardly anybody claimed (theory §2.2 has the null to use).
 
-use super::beta;
 use crate::linalg::check;
+use crate::special::beta;
 use crate::{Error, ObservedRate, Real, Subspace, tolerance};
 
 /// The law of τ for a direction uniform on the sphere of R^d, against any fixed

@@ -14,7 +14,7 @@
 //! (theory §2.3). All statistics are in f64, whatever the scalar of the activations.
 
 mod adjust;
-mod beta;
+
 mod covariance;
 mod isotropic;
 mod null_sample;

@@ -19,13 +19,13 @@
 //! each is a monotone function of τ.
 
 use nalgebra::{DMatrix, DVector};
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::TaxRate;
 use super::overlap::{Functional, OverlapEstimate};
 use crate::error::SamplesNeeded;
 use crate::estimate::{MeanGram, Weight, floored};
 use crate::linalg::{check, jacobi};
+use crate::special::student;
 use crate::{Confidence, Direction, Error, Evidence, Interval, Real, Samples, Subspace, tolerance};
 
 /// A mean counts as resolved when its unbiased squared length is so many standard errors
@@ -449,10 +449,9 @@ impl TaxEstimate {
     }
 }
 
-/// The quantile of Student's law at (1 + level)/2; the normal one where nothing was
-/// sampled.
+/// The quantile of Student's law for one degree of freedom less than there are units.
 pub(super) fn student_quantile(confidence: Confidence, units: usize) -> f64 {
-    student(units).inverse_cdf(0.5 + 0.5 * confidence.level())
+    student::quantile(confidence.level(), units as f64 - 1.0)
 }
 
 /// P(|t| ≥ |x|/√v).
@@ -460,15 +459,7 @@ pub(super) fn two_sided(x: f64, variance: f64, units: usize) -> f64 {
     if x == 0.0 {
         return 1.0;
     }
-    if variance == 0.0 {
-        return 0.0;
-    }
-    (2.0 * student(units).cdf(-(x.abs() / variance.sqrt()))).min(1.0)
-}
-
-fn student(units: usize) -> StudentsT {
-    let freedom = (units as f64 - 1.0).min(1e8);
-    StudentsT::new(0.0, 1.0, freedom).expect("at least four units leave three degrees of freedom")
+    student::two_sided(x / variance.sqrt(), units as f64 - 1.0)
 }
 
 /// Cells of the search for the ends of an interval.

@@ -1,0 +1,4 @@
+//! Laws whose tails the statistics need.
+
+pub(crate) mod beta;
+pub(crate) mod student;
