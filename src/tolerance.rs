@@ -138,19 +138,19 @@ pub fn closed_form<T: Real>() -> T {
 }
 
 /// Relative error of a power of a covariance of n rows in R^d applied to a vector, for a
-/// condition number of one: 16·ε·√(n·d).
+/// condition number of one: 4·ε·√(n·d).
 ///
-/// Removing means and the thin SVD turn the rows by up to 8·√(n·d)·ε of their largest
-/// singular value ([`ThinSvd`](crate::linalg::ThinSvd)), which counts twice in the
-/// eigenvalues. An inverse multiplies by the condition number.
+/// The thin SVD moves the rows by about ε·√(n·d) of their largest singular value, which
+/// counts twice in the eigenvalues; removing the means and the product double it. An
+/// inverse multiplies by the condition number.
 ///
 /// # Examples
 /// ```
-/// assert_eq!(alignment_tax::tolerance::covariance::<f64>(4, 4), 64.0 * f64::EPSILON);
+/// assert_eq!(alignment_tax::tolerance::covariance::<f64>(4, 4), 16.0 * f64::EPSILON);
 /// ```
 #[must_use]
 pub fn covariance<T: Real>(rows: usize, dimension: usize) -> T {
-    T::from_double(16.0) * T::machine_epsilon() * (count::<T>(rows) * count::<T>(dimension)).sqrt()
+    T::from_double(4.0) * T::machine_epsilon() * (count::<T>(rows) * count::<T>(dimension)).sqrt()
 }
 
 /// Relative error of a tail probability of the Beta law of a tax rate in d dimensions:

@@ -14,7 +14,7 @@ use crate::{Direction, Error, RankRule, Real, Subspace, TaxRate, tolerance};
 
 /// How collinear a set of directions is.
 ///
-/// $$ \text{VIF}_i = \frac{1}{1 - R_i^2}, \qquad 1 - R_i^2 = \lVert c_i - P_{-i} c_i \rVert^2 $$
+/// $$ \text{VIF}\_i = \frac{1}{1 - R_i^2}, \qquad 1 - R_i^2 = \lVert c_i - P_{-i} c_i \rVert^2 $$
 ///
 /// with P₋ᵢ the projector onto the span of the others: theory's τ of cᵢ against them is R²ᵢ.
 ///

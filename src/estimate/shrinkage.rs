@@ -23,7 +23,7 @@ use crate::{Error, Real, tolerance};
 ///
 /// Written for N centred rows with S = XᵀX/N; all three intensities are free of units.
 ///
-/// $$ \rho\_{\text{LW}} = \min\left(1, \frac{\tfrac{1}{N^2} \sum_k \lVert x_k x_k^\top - S \rVert_F^2}{\lVert S - \tfrac{\operatorname{tr} S}{d} I \rVert_F^2}\right), \qquad \rho\_{\text{OAS}} = \min\left(1, \frac{(1 - \tfrac 2d) \operatorname{tr} S^2 + \operatorname{tr}^2 S}{(N + 1 - \tfrac 2d)(\operatorname{tr} S^2 - \tfrac 1d \operatorname{tr}^2 S)}\right) $$
+/// $$ \rho_{\text{LW}} = \min\left(1, \frac{\tfrac{1}{N^2} \sum_k \lVert x_k x_k^\top - S \rVert_F^2}{\lVert S - \tfrac{\operatorname{tr} S}{d} I \rVert_F^2}\right), \qquad \rho_{\text{OAS}} = \min\left(1, \frac{(1 - \tfrac 2d) \operatorname{tr} S^2 + \operatorname{tr}^2 S}{(N + 1 - \tfrac 2d)(\operatorname{tr} S^2 - \tfrac 1d \operatorname{tr}^2 S)}\right) $$
 ///
 /// The Ledoit–Wolf intensity is that of scikit-learn's `ledoit_wolf` for the same rows.
 /// The other is equation 23 of Chen et al. as printed; scikit-learn's `oas` leaves out the

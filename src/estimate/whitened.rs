@@ -271,7 +271,7 @@ impl<T: Real> Contrast<'_, T> {
     ///
     /// # References
     /// Fisher (1936), *The use of multiple measurements in taxonomic problems*; Friedman
-    /// (1989), *Regularized discriminant analysis*, eqs. 16–18.
+    /// (1989), *Regularized discriminant analysis*, eq. 18.
     ///
     /// # Examples
     /// ```

@@ -47,7 +47,7 @@ pub enum RankRule<T> {
     /// one variance and are refused.
     ///
     /// Gavish & Donoho (2014), *The optimal hard threshold for singular values is 4/√3*,
-    /// IEEE Trans. Inf. Theory 60, eqs. 3, 5 and 11.
+    /// IEEE Trans. Inf. Theory 60, eqs. 5 and 11.
     GavishDonoho,
 }
 

@@ -25,7 +25,7 @@ const HALVINGS: usize = 60;
 /// ω(β), the optimal hard threshold for singular values in units of their median, the
 /// noise being unknown.
 ///
-/// $$ \omega(\beta) = \frac{\lambda(\beta)}{\sqrt{\mu\_\beta}}, \qquad \lambda(\beta) = \sqrt{2(\beta + 1) + \frac{8\beta}{(\beta + 1) + \sqrt{\beta^2 + 14\beta + 1}}} $$
+/// $$ \omega(\beta) = \frac{\lambda(\beta)}{\sqrt{\mu_\beta}}, \qquad \lambda(\beta) = \sqrt{2(\beta + 1) + \frac{8\beta}{(\beta + 1) + \sqrt{\beta^2 + 14\beta + 1}}} $$
 ///
 /// # Units and shapes
 /// β = min(d, k)/max(d, k) ∈ (0, 1] for a d × k matrix; μ is the median of the
@@ -39,7 +39,8 @@ const HALVINGS: usize = 60;
 ///
 /// # References
 /// Gavish & Donoho (2014), *The optimal hard threshold for singular values is 4/√3*, IEEE
-/// Trans. Inf. Theory 60, eqs. 3 and 11; Marchenko & Pastur (1967).
+/// Trans. Inf. Theory 60, eq. 11 for λ, eq. 5 for what approximates ω; Marchenko & Pastur
+/// (1967).
 ///
 /// # Examples
 /// ```
@@ -83,7 +84,7 @@ fn median(beta: f64) -> f64 {
 
 /// The share of the law below φ.
 ///
-/// $$ \pi F = \varphi + r \sin\varphi - (1 - r^2) \sum\_{k \ge 2} \frac{r^{k-2}}{k} \sin k\varphi $$
+/// $$ \pi F = \varphi + r \sin\varphi - (1 - r^2) \sum_{k \ge 2} \frac{r^{k-2}}{k} \sin k\varphi $$
 fn below(r: f64, phi: f64) -> f64 {
     let tail = if r < CLOSED_FROM {
         let (mut power, mut sum) = (1.0, 0.0);
