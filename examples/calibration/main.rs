@@ -6,6 +6,7 @@
 //! `docs/calibration.md`
 
 mod coverage;
+mod nulls;
 mod simulate;
 
 use clap::Parser;
@@ -27,7 +28,7 @@ struct Arguments {
     only: Option<String>,
 }
 
-fn main() -> Result<(), alignment_tax::Error> {
+fn main() -> Result<(), alignment_tax::MeasurementError> {
     let arguments = Arguments::parse();
     let replicates = arguments
         .replicates
@@ -42,9 +43,15 @@ fn main() -> Result<(), alignment_tax::Error> {
                 .is_none_or(|o| s.to_string().contains(o))
         })
         .collect();
+    println!("Coverage of 95 % intervals, where the signal is resolved\n");
     println!("{}", coverage::HEADING);
-    for setting in settings {
-        println!("{}", coverage::row(&setting, replicates)?);
+    for setting in &settings {
+        println!("{}", coverage::row(setting, replicates)?);
+    }
+    println!("\nRejections in % of the runs at a level of 5 %, with nothing to find\n");
+    println!("{}", nulls::HEADING);
+    for setting in settings.iter().filter(|s| s.is_null()) {
+        println!("{}", nulls::row(setting, replicates)?);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
 /// The length of every mean: "mean shift 3".
-const SHIFT: f64 = 3.0;
+pub const SHIFT: f64 = 3.0;
 /// Capabilities, and the overlap of any two of them.
 pub const CAPABILITIES: usize = 3;
 const BETWEEN: f64 = 0.3;
@@ -20,6 +20,15 @@ pub enum Spectrum {
     Isotropic,
     /// Variances proportional to 1/i, with the same tr(Σ²).
     Power,
+}
+
+impl fmt::Display for Spectrum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Isotropic => "isotropic",
+            Self::Power => "1/i",
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,6 +73,11 @@ impl Setting {
         self.dimension * self.samples <= 64 * 64
     }
 
+    /// One of each spectrum, dimension and number of samples: the nulls know no τ.
+    pub fn is_null(&self) -> bool {
+        self.capabilities == Capabilities::Estimated && self.tau == 0.0
+    }
+
     /// The standard deviation of each coordinate.
     pub fn deviations(&self) -> DVector<f64> {
         let d = self.dimension;
@@ -84,14 +98,10 @@ impl fmt::Display for Setting {
             Capabilities::Known => "known",
             Capabilities::Estimated => "estimated",
         };
-        let spectrum = match self.spectrum {
-            Spectrum::Isotropic => "isotropic",
-            Spectrum::Power => "1/i",
-        };
         write!(
             f,
-            "{capabilities} | {spectrum} | {} | {} | {}",
-            self.dimension, self.samples, self.tau
+            "{capabilities} | {} | {} | {} | {}",
+            self.spectrum, self.dimension, self.samples, self.tau
         )
     }
 }
@@ -169,6 +179,6 @@ fn frame(d: usize, rng: &mut ChaCha8Rng) -> (DMatrix<f64>, DVector<f64>) {
     (DMatrix::from_columns(&columns), rest)
 }
 
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
+pub fn normal(rng: &mut ChaCha8Rng) -> f64 {
     rng.sample(StandardNormal)
 }
