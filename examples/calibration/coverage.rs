@@ -4,7 +4,7 @@ use std::thread;
 
 use alignment_tax::{Confidence, Error, Evidence, TaxEstimate};
 
-use crate::simulate::{Capabilities, Setting, World};
+use crate::simulate::{CAPABILITIES, Capabilities, Setting, World};
 
 pub const HEADING: &str = "\
 | C | noise | d | n | tau | runs | resolved % | plug-in | estimate | coverage % | width | overlap coverage % |
@@ -25,18 +25,11 @@ struct Estimate {
 
 /// One line of the table.
 pub fn row(setting: &Setting, replicates: usize) -> Result<String, Error> {
-    // The largest settings cost the most.
-    let rows = setting.samples
-        * if setting.capabilities == Capabilities::Known {
-            1
-        } else {
-            4
-        };
-    let runs = match setting.dimension * rows {
-        0..=600_000 => replicates,
-        600_001..=2_000_000 => replicates.div_ceil(2),
-        _ => replicates.div_ceil(4),
+    let concepts = match setting.capabilities {
+        Capabilities::Known => 1,
+        Capabilities::Estimated => 1 + CAPABILITIES,
     };
+    let runs = setting.affordable(replicates, concepts);
     let threads = thread::available_parallelism()
         .map_or(1, |n| n.get())
         .min(runs);

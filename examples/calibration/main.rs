@@ -15,7 +15,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// All settings, many replicates: an hour or more
+    /// All settings, more replicates: an hour or so
     #[arg(long)]
     long: bool,
 
@@ -32,7 +32,7 @@ fn main() -> Result<(), alignment_tax::MeasurementError> {
     let arguments = Arguments::parse();
     let replicates = arguments
         .replicates
-        .unwrap_or(if arguments.long { 1000 } else { 40 });
+        .unwrap_or(if arguments.long { 500 } else { 40 });
     let settings: Vec<simulate::Setting> = simulate::settings()
         .into_iter()
         .filter(|s| arguments.long || s.is_small())

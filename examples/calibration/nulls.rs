@@ -7,7 +7,9 @@
 
 use std::thread;
 
-use alignment_tax::{Concept, Measurement, MeasurementError, MeasurementOptions};
+use alignment_tax::{
+    Concept, Measurement, MeasurementError, MeasurementOptions, MonteCarlo, SignFlips,
+};
 use nalgebra::{DMatrix, DVector};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -22,7 +24,8 @@ pub const HEADING: &str = "\
 const LEVEL: f64 = 0.05;
 
 /// One line of the table: percentages of rejections.
-pub fn row(setting: &Setting, runs: usize) -> Result<String, MeasurementError> {
+pub fn row(setting: &Setting, replicates: usize) -> Result<String, MeasurementError> {
+    let runs = setting.affordable(replicates, 2 * (1 + CAPABILITIES));
     let threads = thread::available_parallelism()
         .map_or(1, |n| n.get())
         .min(runs);
@@ -89,8 +92,10 @@ fn run(setting: &Setting, seed: u64) -> Result<[bool; 6], MeasurementError> {
         .with_replicates(199)?
         .with_seed(seed);
     let measured = Measurement::new("null", &concept(0), &capabilities, &options)?;
-    let empty = Concept::paired("nothing", &nothing[0], &nothing[1]);
-    let labels = Measurement::new("labels", &empty, &capabilities, &options)?;
+    let labels = SignFlips::new(&nothing[0], &nothing[1])?;
+    let labels = labels
+        .concept(&MonteCarlo::new(199)?, &mut rng)
+        .p_at_least();
     let chance = &measured.record().chance;
     let random = chance.random_capabilities.as_ref();
     let rejects = |p: f64| p <= LEVEL;
@@ -100,6 +105,6 @@ fn run(setting: &Setting, seed: u64) -> Result<[bool; 6], MeasurementError> {
         rejects(chance.random_safety.p_freer[0]),
         random.is_some_and(|r| rejects(r.p_entangled[0])),
         random.is_some_and(|r| rejects(r.p_freer[0])),
-        labels.record().chance.concept.is_some_and(rejects),
+        rejects(labels.value()),
     ])
 }

@@ -73,6 +73,15 @@ impl Setting {
         self.dimension * self.samples <= 64 * 64
     }
 
+    /// Fewer runs where samples of so many concepts are large.
+    pub fn affordable(&self, runs: usize, concepts: usize) -> usize {
+        match self.dimension * self.samples * concepts {
+            0..=600_000 => runs,
+            600_001..=2_000_000 => runs.div_ceil(2),
+            _ => runs.div_ceil(4),
+        }
+    }
+
     /// One of each spectrum, dimension and number of samples: the nulls know no τ.
     pub fn is_null(&self) -> bool {
         self.capabilities == Capabilities::Estimated && self.tau == 0.0
