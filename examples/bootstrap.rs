@@ -89,7 +89,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn shipped() -> Result<(Samples, Subspace<f64>), Failure> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/smollm2/activations");
-    let file = SafetensorsFile::open(format!("{folder}/layer18.last.safetensors"))?;
+    let file = SafetensorsFile::open(format!("{folder}/layer18.mean.safetensors"))?;
     let pairs = |concept: &str| -> Result<_, Failure> {
         let side = |side| file.matrix::<f64>(&format!("{concept}.train.{side}"));
         Ok((side("plus")?, side("minus")?))

@@ -1,7 +1,7 @@
 //! A real measurement: the alignment tax of a safety concept against capabilities,
 //! layer by layer, from activations of contrast pairs.
 //!
-//! `cargo run --release --features io --example measure`
+//! `cargo run --release --features io,serde --example measure`
 //!
 //! Without arguments it measures the shipped activations of SmolLM2-135M-Instruct.
 //! It prints a report and writes `frontier.svg` and `record.json` into `--out`.
@@ -12,10 +12,11 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use alignment_tax::{Budget, Confidence, MeasurementOptions};
 use clap::{Parser, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use support::analysis::{Answer, Question};
+use support::analysis::{Detail, Question, Study};
 use support::dataset::{Failure, Layer};
 use support::forecast::Forecast;
 use support::{picture, record, report};
@@ -47,12 +48,16 @@ struct Arguments {
     layers: Vec<u32>,
 
     /// Pooling of the shipped activations
-    #[arg(long, value_enum, default_value = "last", conflicts_with_all = ["files", "concept"])]
+    #[arg(long, value_enum, default_value = "mean", conflicts_with_all = ["files", "concept"])]
     pooling: Pooling,
 
-    /// The concept that is safety, plus being safer
-    #[arg(long, default_value = "manipulation")]
-    safety: String,
+    /// The concepts that are safety, plus being safer; details are of the first
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "manipulation,refusal,honesty"
+    )]
+    safety: Vec<String>,
 
     /// The concepts that are capabilities, plus being more capable
     #[arg(
@@ -70,6 +75,24 @@ struct Arguments {
     /// by default
     #[arg(long)]
     focus: Option<String>,
+
+    /// A folder of <concept>.tsv files whose second column is the template of each pair
+    /// (first column: train or heldout): pairs of one template count as one observation;
+    /// those of the prompts for the shipped activations
+    #[arg(long)]
+    templates: Option<PathBuf>,
+
+    /// The confidence level of the intervals
+    #[arg(long, default_value_t = 0.95)]
+    confidence: f64,
+
+    /// Replicates of each Monte Carlo null
+    #[arg(long, default_value_t = 1999)]
+    replicates: usize,
+
+    /// The seed of all Monte Carlo
+    #[arg(long, default_value_t = 2026)]
+    seed: u64,
 
     /// The budget: the length of the shift
     #[arg(long, default_value_t = 1.0)]
@@ -93,55 +116,57 @@ fn main() {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let question = Question {
-        safety: arguments.safety,
+        safeties: arguments.safety,
         capabilities: arguments.capabilities,
         against: arguments.against,
         budget: arguments.budget,
-        levels: arguments.levels,
+        options: MeasurementOptions::default()
+            .with_confidence(Confidence::new(arguments.confidence)?)
+            .with_replicates(arguments.replicates)?
+            .with_seed(arguments.seed)
+            .with_budget(Budget::new(arguments.budget)?)
+            .with_levels(&arguments.levels)?,
     };
-    if question.capabilities.contains(&question.safety) {
-        return Err(format!(
-            "`{}` cannot be safety and capability at once",
-            question.safety
-        )
-        .into());
-    }
-    let layers = if arguments.concept.is_empty() {
-        let files = if arguments.files.is_empty() {
+    let ours = arguments.concept.is_empty() && arguments.files.is_empty();
+    let mut layers = if arguments.concept.is_empty() {
+        let files = if ours {
             shipped(&arguments.layers, arguments.pooling)?
         } else {
             arguments.files
         };
-        let mut progress = Progress::new(files.len());
         files
             .iter()
-            .map(|file| {
-                progress.step(file);
-                Layer::open(file)
-            })
+            .map(|file| Layer::open(file))
             .collect::<Result<Vec<_>, Failure>>()?
     } else {
         vec![Layer::from_npy(&arguments.concept)?]
     };
-    let answers = layers
-        .iter()
-        .map(|layer| Answer::of(layer, &question))
-        .collect::<Result<Vec<_>, Failure>>()?;
+    let prompts = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/smollm2/prompts");
+    if let Some(folder) = arguments.templates.or(ours.then_some(prompts)) {
+        layers = layers
+            .into_iter()
+            .map(|layer| layer.with_templates(&folder))
+            .collect::<Result<_, Failure>>()?;
+    }
     let focus = match &arguments.focus {
-        Some(label) => answers
+        Some(label) => layers
             .iter()
-            .position(|a| &a.layer == label)
+            .position(|l| &l.label == label)
             .ok_or_else(|| format!("--focus {label} is not among the layers"))?,
-        None => answers.len() / 2,
+        None => layers.len() / 2,
     };
+    let progress = Progress::new();
+    let study = Study::of(&layers, &question, |done, total| progress.step(done, total))?;
+    let measured = &study.profile.measurements()[study.index(0, focus)];
+    let detail = Detail::of(measured, &question)?;
     // Held-out pairs that make no forecast are no reason to withhold the measurement.
-    let forecast = Forecast::of(&layers[focus], &question, &answers[focus]);
+    let forecast = Forecast::of(&layers[focus], &question, &detail);
 
     let mut text = report::heading(&question, &layers)?;
-    text += &report::layers(&answers)?;
-    text += &report::layer(&answers[focus], &question)?;
+    text += &report::profile(&study, &question)?;
+    text += &report::detail(&detail, &question)?;
     text += &match &forecast {
-        Ok(Some(f)) => report::forecast(f, &question, &answers[focus].layer)?,
+        Ok(Some(f)) => report::forecast(f, &question, detail.layer())?,
         Ok(None) => "\nNo held-out pairs: no forecast.\n".to_owned(),
         Err(reason) => format!("\nNo forecast: {reason}.\n"),
     };
@@ -154,9 +179,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let named = forecast
         .ok()
         .flatten()
-        .map(|f| (answers[focus].layer.clone(), f));
-    let json = serde_json::to_string_pretty(&record::record(&question, &answers, named.as_ref()))?;
-    let svg = picture::draw(&answers[focus], &question)?;
+        .map(|f| (detail.layer().to_owned(), f));
+    let json = serde_json::to_string_pretty(&record::record(&question, &study, named.as_ref())?)?;
+    let svg = picture::draw(&detail, &question)?;
     for (name, content) in [("record.json", json), ("frontier.svg", svg)] {
         let path = arguments.out.join(name);
         write(&path, &content)?;
@@ -175,7 +200,7 @@ fn shipped(layers: &[u32], pooling: Pooling) -> Result<Vec<PathBuf>, Failure> {
     let file = |layer| folder.join(format!("layer{layer}.{pooling}.safetensors"));
     if let Some(missing) = layers.iter().map(file).find(|f| !f.exists()) {
         return Err(format!(
-            "{} is not here: layers 10, 18 and 26 are shipped with the repository, pooling `last` \
+            "{} is not here: layers 10, 18 and 26 are shipped with the repository, pooling `mean` \
              with the package; data/smollm2/README.md says how to make them",
             missing.display()
         )
@@ -196,30 +221,28 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 struct Progress {
     bar: ProgressBar,
     started: Instant,
-    done: u64,
-    total: u64,
 }
 
 impl Progress {
-    fn new(total: usize) -> Self {
+    fn new() -> Self {
         Self {
             bar: ProgressBar::hidden(),
             started: Instant::now(),
-            done: 0,
-            total: total as u64,
         }
     }
 
-    fn step(&mut self, file: &Path) {
+    fn step(&self, done: usize, total: usize) {
         let late = self.started.elapsed() > Duration::from_secs(1);
         if self.bar.is_hidden() && late && std::io::stderr().is_terminal() {
-            self.bar = ProgressBar::new(self.total);
-            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} measurements") {
                 self.bar.set_style(style);
             }
         }
-        self.bar.set_message(file.display().to_string());
-        self.bar.set_position(self.done);
-        self.done += 1;
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+        if done == total {
+            self.bar.finish_and_clear();
+        }
     }
 }

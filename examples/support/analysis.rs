@@ -1,91 +1,91 @@
-//! One layer measured: the safety direction, the capability directions, the tax.
+//! Layers and safety concepts measured, and one of them in detail.
 
 use alignment_tax::{
-    Attribution, Budget, Direction, PairedContrast, ParetoFrontier, PreservationFrontier,
+    Budget, Concept, Direction, Measurement, MeasurementOptions, ParetoFrontier,
+    PreservationFrontier, Profile, Task,
 };
-
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 
 use super::dataset::{Failure, Layer};
 
-/// Random orders, and their seed, for Shapley shares of more than 16 capabilities.
-const ORDERS: usize = 2000;
-const SEED: u64 = 2026;
-
 /// What the user asked for.
 pub struct Question {
-    pub safety: String,
+    /// Safety concepts; details, picture and forecast are of the first.
+    pub safeties: Vec<String>,
     pub capabilities: Vec<String>,
     /// The capability of the signed reading; the most taxed one where not named.
     pub against: Option<String>,
     pub budget: f64,
-    /// Safety levels as shares of the budget.
-    pub levels: Vec<f64>,
+    pub options: MeasurementOptions,
 }
 
-/// The cost of one safety level, preservation reading.
-pub struct Price {
-    pub safety: f64,
-    pub cost: f64,
-    /// `None` where it is infinite.
-    pub marginal: Option<f64>,
+impl Question {
+    /// The safety concept of the details.
+    pub fn safety(&self) -> &str {
+        &self.safeties[0]
+    }
 }
 
-/// A layer's answer. Plug-in values throughout: no interval, no chance level.
-pub struct Answer {
-    pub layer: String,
-    pub source: String,
-    pub dimension: usize,
-    pub pairs: usize,
-    pub safety: Direction<f64>,
-    pub directions: Vec<Direction<f64>>,
-    pub shares: Attribution<f64>,
+/// Every safety concept at every layer.
+pub struct Study {
+    pub profile: Profile,
+    layers: usize,
+}
+
+impl Study {
+    pub fn of(
+        layers: &[Layer],
+        question: &Question,
+        observer: impl Fn(usize, usize) + Sync + Send,
+    ) -> Result<Self, Failure> {
+        let mut tasks = Vec::new();
+        for safety in &question.safeties {
+            for layer in layers {
+                let concept = |name: &String| -> Result<Concept<'_, f64>, Failure> {
+                    let samples = layer.concept(name)?;
+                    let pairs = Concept::paired(name, &samples.train.plus, &samples.train.minus);
+                    Ok(match &samples.units {
+                        Some(labels) => pairs.with_units(labels),
+                        None => pairs,
+                    })
+                };
+                let capabilities = question.capabilities.iter().map(concept);
+                tasks.push(Task::new(
+                    &*layer.label,
+                    concept(safety)?,
+                    capabilities.collect::<Result<_, Failure>>()?,
+                ));
+            }
+        }
+        Ok(Self {
+            profile: Profile::observed(&tasks, &question.options, observer)?,
+            layers: layers.len(),
+        })
+    }
+
+    /// The index of a safety concept at a layer in the profile.
+    pub fn index(&self, safety: usize, layer: usize) -> usize {
+        safety * self.layers + layer
+    }
+
+    pub fn layers(&self) -> usize {
+        self.layers
+    }
+}
+
+/// One measurement with what is drawn and forecast of it.
+pub struct Detail<'a> {
+    pub measurement: &'a Measurement,
+    /// The frontier at τ̂; at the plug-in τ where the signal is not resolved.
     pub preservation: PreservationFrontier<f64>,
     /// The index of the capability of the signed reading, and its frontier.
     pub against: usize,
     pub signed: ParetoFrontier<f64>,
-    pub prices: Vec<Price>,
 }
 
-impl Answer {
-    pub fn of(layer: &Layer, question: &Question) -> Result<Self, Failure> {
-        let direction = |name: &str| -> Result<(Direction<f64>, usize), Failure> {
-            let pair = &layer.concept(name)?.train;
-            let pairs = PairedContrast::new(&pair.plus, &pair.minus)
-                .map_err(|e| format!("{}, concept {name}: {e}", layer.source))?;
-            let direction = pairs
-                .mean_difference()
-                .map_err(|e| format!("{}, concept {name}: {e}", layer.source))?;
-            Ok((direction, pairs.samples()))
-        };
-        let (safety, pairs) = direction(&question.safety)?;
-        let d = safety.ambient_dimension();
-        let directions = question
-            .capabilities
-            .iter()
-            .map(|name| {
-                let (direction, _) = direction(name)?;
-                if direction.ambient_dimension() == d {
-                    return Ok(direction);
-                }
-                Err(format!(
-                    "{}: concept {name} has {} coordinates, concept {} has {d}",
-                    layer.source,
-                    direction.ambient_dimension(),
-                    question.safety
-                )
-                .into())
-            })
-            .collect::<Result<Vec<_>, Failure>>()?;
-        let shares = if directions.len() <= 16 {
-            Attribution::exact(&safety, &directions)?
-        } else {
-            let mut rng = ChaCha8Rng::seed_from_u64(SEED);
-            Attribution::sampled(&safety, &directions, ORDERS, &mut rng)?
-        };
+impl<'a> Detail<'a> {
+    pub fn of(measurement: &'a Measurement, question: &Question) -> Result<Self, Failure> {
         let budget = Budget::new(question.budget)?;
-        let preservation = PreservationFrontier::new(shares.total(), budget);
+        let shares = measurement.attribution();
         let against = match &question.against {
             Some(name) => question
                 .capabilities
@@ -94,34 +94,28 @@ impl Answer {
                 .ok_or_else(|| format!("--against {name} is not among the capabilities"))?,
             None => shares.overlaps().imin(),
         };
-        let signed = ParetoFrontier::between(&safety, &directions[against], budget)?;
-        let prices = question
-            .levels
-            .iter()
-            .map(|level| {
-                let safety = level * question.budget;
-                let cost = preservation
-                    .min_cost(safety)
-                    .map_err(|e| format!("--levels {level}: {e}"))?;
-                Ok(Price {
-                    safety,
-                    cost,
-                    marginal: preservation.marginal_cost(safety).ok(),
-                })
-            })
-            .collect::<Result<Vec<_>, Failure>>()?;
+        let rate = measurement
+            .tax()
+            .map_or_else(|_| shares.total(), alignment_tax::TaxEstimate::rate);
         Ok(Self {
-            layer: layer.label.clone(),
-            source: layer.source.clone(),
-            dimension: safety.ambient_dimension(),
-            pairs,
-            safety,
-            directions,
-            shares,
-            preservation,
+            measurement,
+            preservation: PreservationFrontier::new(rate, budget),
             against,
-            signed,
-            prices,
+            signed: ParetoFrontier::between(
+                measurement.safety(),
+                &measurement.capabilities()[against],
+                budget,
+            )?,
         })
+    }
+
+    pub fn layer(&self) -> &str {
+        &self.measurement.record().label
+    }
+
+    /// v and c of the signed reading.
+    pub fn directions(&self) -> (&Direction<f64>, &Direction<f64>) {
+        let c = &self.measurement.capabilities()[self.against];
+        (self.measurement.safety(), c)
     }
 }

@@ -41,6 +41,9 @@ impl Pair {
 pub struct Concept {
     pub train: Pair,
     pub heldout: Option<Pair>,
+    /// The template of each training pair, numbered: pairs of one template are not
+    /// independent.
+    pub units: Option<Vec<usize>>,
 }
 
 /// The activations of one layer.
@@ -113,7 +116,14 @@ impl Layer {
             train
                 .check(heldout.as_ref())
                 .map_err(|e| format!("{source}, concept {concept}: {e}"))?;
-            let twice = concepts.insert(concept.to_owned(), Concept { train, heldout });
+            let twice = concepts.insert(
+                concept.to_owned(),
+                Concept {
+                    train,
+                    heldout,
+                    units: None,
+                },
+            );
             if twice.is_some() {
                 return Err(format!(
                     "{source} has concept {concept} twice, as {concept}.plus and {concept}.train.plus"
@@ -157,7 +167,14 @@ impl Layer {
                 .map_err(|e| format!("--concept {argument}: {e}"))?;
             let heldout = None;
             if concepts
-                .insert(name.to_owned(), Concept { train, heldout })
+                .insert(
+                    name.to_owned(),
+                    Concept {
+                        train,
+                        heldout,
+                        units: None,
+                    },
+                )
                 .is_some()
             {
                 return Err(format!("--concept {name} is given twice").into());
@@ -169,6 +186,39 @@ impl Layer {
             metadata: BTreeMap::new(),
             concepts,
         })
+    }
+
+    /// Takes the templates of the training pairs from `<folder>/<concept>.tsv`, with a
+    /// header and the columns split and template first; a line a pair, in order.
+    pub fn with_templates(mut self, folder: &Path) -> Result<Self, Failure> {
+        // Numbered over all concepts, so that no two concepts share a template.
+        let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for (name, concept) in &mut self.concepts {
+            let path = folder.join(format!("{name}.tsv"));
+            let text = std::fs::read_to_string(&path)
+                .map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+            let mut labels = Vec::new();
+            for line in text.lines().skip(1) {
+                let mut fields = line.split('\t');
+                if let (Some("train"), Some(template)) = (fields.next(), fields.next()) {
+                    let next = numbers.len();
+                    let key = (name.clone(), template.to_owned());
+                    labels.push(*numbers.entry(key).or_insert(next));
+                }
+            }
+            if labels.len() != concept.train.plus.nrows() {
+                return Err(format!(
+                    "{} has {} training pairs, {} has {} for concept {name}",
+                    path.display(),
+                    labels.len(),
+                    self.source,
+                    concept.train.plus.nrows()
+                )
+                .into());
+            }
+            concept.units = Some(labels);
+        }
+        Ok(self)
     }
 
     /// A concept by name, or an error that lists the names there are.

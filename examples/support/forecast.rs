@@ -22,7 +22,7 @@
 use alignment_tax::{Budget, Direction, OptimalShift};
 use nalgebra::DVector;
 
-use super::analysis::{Answer, Question};
+use super::analysis::{Detail, Question};
 use super::dataset::{Failure, Layer, Pair};
 use super::probe::{Probe, halves, mean, moved};
 
@@ -97,10 +97,13 @@ impl Forecast {
     pub fn of(
         layer: &Layer,
         question: &Question,
-        answer: &Answer,
+        detail: &Detail<'_>,
     ) -> Result<Option<Self>, Failure> {
-        let capability = &question.capabilities[answer.against];
-        let (safe, able) = (layer.concept(&question.safety)?, layer.concept(capability)?);
+        let capability = &question.capabilities[detail.against];
+        let (safe, able) = (
+            layer.concept(question.safety())?,
+            layer.concept(capability)?,
+        );
         let (Some(safe_heldout), Some(able_heldout)) = (&safe.heldout, &able.heldout) else {
             return Ok(None);
         };
@@ -112,10 +115,10 @@ impl Forecast {
             move |e: Failure| -> Failure { format!("concept {name}: {e}").into() }
         };
         let safety =
-            Instrument::both_ways(safe_heldout, &safe.train).map_err(named(&question.safety))?;
+            Instrument::both_ways(safe_heldout, &safe.train).map_err(named(question.safety()))?;
         let ability =
             Instrument::both_ways(able_heldout, &able.train).map_err(named(capability))?;
-        let means = (&answer.safety, &answer.directions[answer.against]);
+        let means = detail.directions();
         let gradients = [
             (safety[0].gradient()?, ability[0].gradient()?),
             (safety[1].gradient()?, ability[1].gradient()?),
@@ -158,7 +161,7 @@ impl Forecast {
             unit,
             pairs: (train.plus.nrows(), tested.plus.nrows()),
             angles: (
-                answer.signed.angle().to_degrees(),
+                detail.signed.angle().to_degrees(),
                 gradient_angle.to_degrees(),
             ),
             before: (accuracy_before(&safety), accuracy_before(&ability)),

@@ -5,12 +5,12 @@
 //! least displacement of all capabilities for each safety gain. Colours are of Okabe
 //! and Ito's palette, told apart also without hue.
 
-use alignment_tax::{FrontierPoint, ParetoFrontier};
+use alignment_tax::{FrontierPoint, ParetoFrontier, PreservationFrontier};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-use super::analysis::{Answer, Question};
+use super::analysis::{Detail, Question};
 use super::dataset::Failure;
 
 const INK: RGBColor = RGBColor(40, 40, 40);
@@ -26,26 +26,18 @@ const SIZE: (u32, u32) = (1180, 620);
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-pub fn draw(answer: &Answer, question: &Question) -> Result<String, Failure> {
+pub fn draw(detail: &Detail<'_>, question: &Question) -> Result<String, Failure> {
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, (SIZE.0 * FINE as u32, SIZE.1 * FINE as u32))
             .into_drawing_area();
         root.fill(&WHITE)?;
         let root = root.margin(12 * FINE, 0, 0, 0);
-        let title = format!(
-            "Safety ({}) at layer {}: tau = {:.3}, alpha = {:.1}°, d = {}, {} pairs (plug-in)",
-            question.safety,
-            answer.layer,
-            answer.shares.total().value(),
-            answer.shares.total().angle().to_degrees(),
-            answer.dimension,
-            answer.pairs
-        );
+        let title = title(detail, question);
         let body = root.titled(&title, (FONT, 24 * FINE).into_font().color(&INK))?;
         let (left, right) = body.split_horizontally(SIZE.0 as i32 / 2 * FINE);
-        signed(&left, answer, question)?;
-        preservation(&right, answer, question)?;
+        signed(&left, detail, question)?;
+        preservation(&right, detail, question)?;
         root.present()?;
     }
     let drawn = format!(
@@ -57,18 +49,42 @@ pub fn draw(answer: &Answer, question: &Question) -> Result<String, Failure> {
     Ok(svg.replacen(&drawn, &shown, 1))
 }
 
+fn title(detail: &Detail<'_>, question: &Question) -> String {
+    let record = detail.measurement.record();
+    let tau = match &record.tax {
+        Some(tax) => format!(
+            "tau = {:.2}, {:.0} % interval {:.2} to {:.2}",
+            tax.estimate,
+            100.0 * record.confidence,
+            tax.interval[0],
+            tax.interval[1]
+        ),
+        None => format!("tau not resolved, plug-in {:.2} drawn", record.plug_in),
+    };
+    format!(
+        "Safety ({}) at layer {}: {tau}; d = {}, {} pairs",
+        question.safety(),
+        record.label,
+        record.dimension,
+        record.samples.rows
+    )
+}
+
 fn pair(p: FrontierPoint<f64>) -> (f64, f64) {
     (p.capability, p.safety)
 }
 
 /// The signed reading.
-fn signed(area: &Area<'_>, answer: &Answer, question: &Question) -> Result<(), Failure> {
-    let frontier: &ParetoFrontier<f64> = &answer.signed;
+fn signed(area: &Area<'_>, detail: &Detail<'_>, question: &Question) -> Result<(), Failure> {
+    let frontier: &ParetoFrontier<f64> = &detail.signed;
     let b = frontier.budget();
-    let capability = &question.capabilities[answer.against];
+    let capability = &question.capabilities[detail.against];
     let mut chart: Chart<'_, '_> = ChartBuilder::on(area)
         .caption(
-            format!("Signed: safety ({}) against {capability}", question.safety),
+            format!(
+                "Signed: safety ({}) against {capability}",
+                question.safety()
+            ),
             (FONT, 19 * FINE),
         )
         .margin(14 * FINE)
@@ -119,10 +135,14 @@ fn signed(area: &Area<'_>, answer: &Answer, question: &Question) -> Result<(), F
 }
 
 /// The preservation reading.
-fn preservation(area: &Area<'_>, answer: &Answer, question: &Question) -> Result<(), Failure> {
-    let frontier = &answer.preservation;
+fn preservation(area: &Area<'_>, detail: &Detail<'_>, question: &Question) -> Result<(), Failure> {
+    let frontier = &detail.preservation;
     let b = frontier.budget();
-    let top = (1.15 * frontier.full_cost()).max(0.25 * b);
+    let dearest = detail
+        .measurement
+        .band()
+        .map_or_else(|| frontier.full_cost(), |band| band.dearest().full_cost());
+    let top = (1.15 * dearest).max(0.25 * b);
     let mut chart: Chart<'_, '_> = ChartBuilder::on(area)
         .caption(
             format!(
@@ -141,6 +161,24 @@ fn preservation(area: &Area<'_>, answer: &Answer, question: &Question) -> Result
         "least displacement of capabilities",
     )?;
     let free = frontier.free_gain();
+    if let Some(band) = detail.measurement.band() {
+        let steps = (0..=200).map(|j| (b * f64::from(j) / 200.0).min(b));
+        let edge = |frontier: &PreservationFrontier<f64>| {
+            let cost = |s: f64| frontier.min_cost(s).map(|cost| (s, cost));
+            steps.clone().map(cost).collect::<Result<Vec<_>, _>>()
+        };
+        let mut outline = edge(band.dearest())?;
+        outline.extend(edge(band.cheapest())?.into_iter().rev());
+        chart
+            .draw_series([Polygon::new(outline, ORANGE.mix(0.18))])?
+            .label("interval of the cost")
+            .legend(|(x, y)| {
+                Rectangle::new(
+                    [(x, y - 5 * FINE), (x + 22 * FINE, y + 5 * FINE)],
+                    ORANGE.mix(0.25).filled(),
+                )
+            });
+    }
     chart
         .draw_series([Rectangle::new(
             [(0.0, 0.0), (free, 0.02 * top)],
@@ -168,14 +206,6 @@ fn preservation(area: &Area<'_>, answer: &Answer, question: &Question) -> Result
                 ORANGE.stroke_width(4 * FINE as u32),
             )
         });
-    let asked = answer
-        .prices
-        .iter()
-        .map(|p| Circle::new((p.safety, p.cost), 5 * FINE, INK.filled()));
-    chart
-        .draw_series(asked)?
-        .label("safety levels of the report")
-        .legend(|(x, y)| Circle::new((x + 11 * FINE, y), 5 * FINE, INK.filled()));
     legend(&mut chart)
 }
 

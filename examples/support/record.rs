@@ -2,21 +2,39 @@
 
 use serde_json::{Value, json};
 
-use super::analysis::{Answer, Question};
+use super::analysis::{Question, Study};
+use super::dataset::Failure;
 use super::forecast::{Basis, Forecast, Outcome, Policy, Reading};
 
 pub fn record(
     question: &Question,
-    answers: &[Answer],
+    study: &Study,
     forecast: Option<&(String, Forecast)>,
-) -> Value {
-    json!({
+) -> Result<Value, Failure> {
+    let entangled = study.profile.entangled()?;
+    let freer = study.profile.freer()?;
+    let measurements = study.profile.measurements().iter().enumerate();
+    let measurements = measurements
+        .map(|(i, measured)| {
+            Ok(json!({
+                "measurement": serde_json::to_value(measured.record())?,
+                "p_entangled_adjusted": {
+                    "holm": entangled.holm()[i],
+                    "benjamini_hochberg": entangled.benjamini_hochberg()[i],
+                },
+                "p_freer_adjusted": {
+                    "holm": freer.holm()[i],
+                    "benjamini_hochberg": freer.benjamini_hochberg()[i],
+                },
+            }))
+        })
+        .collect::<Result<Vec<_>, Failure>>()?;
+    Ok(json!({
         "crate": { "name": "alignment-tax", "version": env!("CARGO_PKG_VERSION") },
-        "estimator": "plug-in: mean of paired differences, activations as they are",
-        "safety": question.safety,
+        "safety": question.safeties,
         "capabilities": question.capabilities,
         "budget": question.budget,
-        "layers": answers.iter().map(|a| layer(a, question)).collect::<Vec<_>>(),
+        "measurements": measurements,
         "forecast": forecast.map(|(layer, f)| json!({
             "layer": layer,
             "capability": f.capability,
@@ -38,43 +56,7 @@ pub fn record(
                 "capability": outcome(&t.capability),
             })).collect::<Vec<_>>(),
         })),
-    })
-}
-
-fn layer(a: &Answer, question: &Question) -> Value {
-    let tax = a.shares.total();
-    let subspace = a.shares.subspace();
-    json!({
-        "layer": a.layer,
-        "source": a.source,
-        "dimension": a.dimension,
-        "pairs": a.pairs,
-        "rank": subspace.dimension(),
-        "rank_rule": format!("{:?}", subspace.rank_rule()),
-        "singular_values": subspace.singular_values().as_slice(),
-        "tau": tax.value(),
-        "one_minus_tau": tax.complement(),
-        "alpha_radians": tax.angle(),
-        "capabilities": question.capabilities.iter().enumerate().map(|(i, name)| json!({
-            "name": name,
-            "overlap": a.shares.overlaps()[i],
-            "tau": a.shares.individual()[i].value(),
-            "unique": a.shares.unique()[i],
-            "shapley": a.shares.shapley()[i],
-        })).collect::<Vec<_>>(),
-        "free_gain": a.preservation.free_gain(),
-        "prices": a.prices.iter().map(|p| json!({
-            "safety": p.safety,
-            "cost": p.cost,
-            "marginal": p.marginal,
-        })).collect::<Vec<_>>(),
-        "signed": {
-            "capability": question.capabilities[a.against],
-            "overlap": a.signed.cosine(),
-            "angle_radians": a.signed.angle(),
-            "gain_with_capability_kept": a.signed.budget() * a.signed.sine(),
-        },
-    })
+    }))
 }
 
 fn outcome(o: &Outcome) -> Value {

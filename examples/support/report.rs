@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use alignment_tax::{Interaction, RankRule};
+use alignment_tax::Interaction;
 
-use super::analysis::{Answer, Question};
-use super::dataset::Layer;
+use super::analysis::{Detail, Question, Study};
+use super::dataset::{Failure, Layer};
 use super::forecast::{Basis, Forecast, Policy};
 
 type Text = Result<String, std::fmt::Error>;
@@ -14,8 +14,8 @@ pub fn heading(question: &Question, layers: &[Layer]) -> Text {
     let mut out = String::new();
     writeln!(
         out,
-        "Alignment tax of safety = `{}` (plus is safer, or more capable)",
-        question.safety
+        "Alignment tax of safety = {} (plus is safer, or more capable)",
+        question.safeties.join(", ")
     )?;
     writeln!(out, "  capabilities  {}", question.capabilities.join(", "))?;
     if let Some(layer) = layers.first() {
@@ -32,135 +32,123 @@ pub fn heading(question: &Question, layers: &[Layer]) -> Text {
         out,
         "  directions    mean of paired differences, activations as they are (not normalised)"
     )?;
+    let grouped = layers
+        .iter()
+        .flat_map(|l| l.concepts.values())
+        .any(|c| c.units.is_some());
     writeln!(
         out,
-        "  Every value below is a plug-in estimate. Few samples make a tax look smaller than it\n  \
-         is, and chance alone overlaps more than m/d in anisotropic activations: no interval\n  \
-         and no p-value is given here, so do not read a difference as significant."
-    )?;
-    Ok(out)
-}
-
-/// τ per layer.
-pub fn layers(answers: &[Answer]) -> Text {
-    let mut out = String::new();
-    writeln!(out, "\nTax rate by layer")?;
-    writeln!(
-        out,
-        "  {:>6} {:>6} {:>6} {:>6} {:>10} {:>8} {:>8} {:>9} {:>10}",
-        "layer", "d", "pairs", "rank", "condition", "tau", "1-tau", "alpha", "free gain"
-    )?;
-    for a in answers {
-        let (tax, subspace) = (a.shares.total(), a.shares.subspace());
-        writeln!(
-            out,
-            "  {:>6} {:>6} {:>6} {:>6} {:>10.2} {:>8.4} {:>8.4} {:>8.2}° {:>9.1}%",
-            a.layer,
-            a.dimension,
-            a.pairs,
-            format!("{}/{}", subspace.dimension(), a.directions.len()),
-            subspace.condition_number(),
-            tax.value(),
-            tax.complement(),
-            tax.angle().to_degrees(),
-            100.0 * tax.sine(),
-        )?;
-    }
-    if let Some(a) = answers.first() {
-        let rule = match a.shares.subspace().rank_rule() {
-            RankRule::Numerical => {
-                "numerical, singular values above max(d, p)·eps·sigma_1".to_owned()
-            }
-            other => format!("{other:?}"),
-        };
-        writeln!(
-            out,
-            "  rank rule: {rule}; free gain: sin(alpha), as a share of the budget"
-        )?;
-    }
-    Ok(out)
-}
-
-/// One layer: who pays, and what it costs.
-pub fn layer(answer: &Answer, question: &Question) -> Text {
-    let mut out = String::new();
-    let shares = &answer.shares;
-    writeln!(out, "\nLayer {}: which capability pays", answer.layer)?;
-    writeln!(
-        out,
-        "  {:<14} {:>9} {:>9} {:>9} {:>9}  moving towards safety",
-        "capability", "overlap", "tau_i", "unique", "Shapley"
-    )?;
-    for (i, name) in question.capabilities.iter().enumerate() {
-        let overlap = shares.overlaps()[i];
-        let effect = if overlap > 0.0 {
-            "raises it"
+        "  independence  {}",
+        if grouped {
+            "pairs of one template count as one observation"
         } else {
-            "lowers it (tax)"
-        };
-        writeln!(
-            out,
-            "  {name:<14} {overlap:>+9.4} {:>9.4} {:>9.4} {:>9.4}  {effect}",
-            shares.individual()[i].value(),
-            shares.unique()[i],
-            shares.shapley()[i],
-        )?;
-    }
-    let single: f64 = shares.individual().iter().map(|t| t.value()).sum();
-    writeln!(
-        out,
-        "  {:<14} {:>9} {single:>9.4} {:>9.4} {:>9.4}  tau = {:.4}",
-        "sum",
-        "",
-        shares.unique().sum(),
-        shares.shapley().sum(),
-        shares.total().value()
+            "every pair counts as an independent observation (--templates says otherwise)"
+        }
     )?;
-    if let Some(errors) = shares.standard_errors() {
-        writeln!(
-            out,
-            "  Shapley shares are sampled, standard error up to {:.4}",
-            errors.max()
-        )?;
-    }
+    Ok(out)
+}
+
+/// τ per layer and safety concept, with what chance would give.
+pub fn profile(study: &Study, question: &Question) -> Result<String, Failure> {
+    let mut out = String::new();
+    let (entangled, freer) = (study.profile.entangled()?, study.profile.freer()?);
     writeln!(
         out,
-        "\nLayer {}: what safety costs, every displacement of a capability counted (budget {})",
-        answer.layer, question.budget
+        "\nTax rate: plug-in, and without the bias of noise; p-values against random safety directions\n  \
+         with the covariance of the activations, adjusted for the {} measurements (Benjamini-Hochberg)",
+        study.profile.measurements().len()
     )?;
     writeln!(
         out,
-        "  {:>12} {:>12} {:>14}",
-        "safety gain", "cost", "marginal cost"
+        "  {:<13} {:>5} {:>6} {:>8} {:>7} {:>16} {:>8} {:>11} {:>8} {:>12}",
+        "safety",
+        "layer",
+        "units",
+        "plug-in",
+        "tau",
+        "interval",
+        "chance",
+        "p entangled",
+        "p freer",
+        "p isotropic"
     )?;
-    for price in &answer.prices {
-        let marginal = price
-            .marginal
-            .map_or_else(|| "infinite".to_owned(), |m| format!("{m:.4}"));
+    for safety in 0..question.safeties.len() {
+        for layer in 0..study.layers() {
+            let i = study.index(safety, layer);
+            let record = study.profile.measurements()[i].record();
+            let (tau, interval) = match &record.tax {
+                Some(tax) => (
+                    format!("{:.3}", tax.estimate),
+                    format!("[{:.3}, {:.3}]", tax.interval[0], tax.interval[1]),
+                ),
+                None => ("-".to_owned(), "not resolved".to_owned()),
+            };
+            writeln!(
+                out,
+                "  {:<13} {:>5} {:>6} {:>8.3} {tau:>7} {interval:>16} {:>8.3} {:>11.4} {:>8.4} {:>12.1e}",
+                record.safety,
+                record.label,
+                record.samples.units,
+                record.plug_in,
+                record.chance.random_safety.mean,
+                entangled.benjamini_hochberg()[i],
+                freer.benjamini_hochberg()[i],
+                record.chance.isotropic[0],
+            )?;
+        }
+    }
+    for record in study.profile.measurements().iter().map(|m| m.record()) {
+        if let Some(reason) = &record.unresolved {
+            writeln!(out, "  {} at {}: {reason}", record.safety, record.label)?;
+        }
+    }
+    Ok(out)
+}
+
+/// One measurement: who pays, and what it costs.
+pub fn detail(detail: &Detail<'_>, question: &Question) -> Text {
+    let mut out = String::new();
+    let record = detail.measurement.record();
+    write!(out, "\nLayer {record}")?;
+    if let Some(tax) = &record.tax {
         writeln!(
             out,
-            "  {:>12.4} {:>12.4} {marginal:>14}",
-            price.safety, price.cost
+            "\nLayer {}: what safety costs, every displacement of a capability counted (budget {})",
+            record.label, question.budget
         )?;
+        writeln!(
+            out,
+            "  {:>12} {:>9} {:>20}",
+            "safety gain", "cost", "interval"
+        )?;
+        for cost in &tax.costs {
+            writeln!(
+                out,
+                "  {:>12.4} {:>9.4} {:>20}",
+                cost.safety,
+                cost.cost,
+                format!("[{:.4}, {:.4}]", cost.interval[0], cost.interval[1])
+            )?;
+        }
     }
-    let against = &question.capabilities[answer.against];
-    let [safest, ablest] = answer.signed.efficient_arc();
-    let word = match answer.signed.interaction() {
+    let against = &question.capabilities[detail.against];
+    let [safest, ablest] = detail.signed.efficient_arc();
+    let word = match detail.signed.interaction() {
         Interaction::Tax => "a tax",
         Interaction::Synergy => "a synergy",
         _ => "independence",
     };
     writeln!(
         out,
-        "\nLayer {}: safety ({}) against {against}, signed: {word}, angle {:.2}°\n  \
+        "\nLayer {}: safety ({}) against {against}, signed, plug-in: {word}, angle {:.2}°\n  \
          all of the budget on safety changes {against} by {:+.4}; all of it on {against} changes\n  \
          safety by {:+.4}; with {against} kept where it is, safety gains {:.4}",
-        answer.layer,
-        question.safety,
-        answer.signed.angle().to_degrees(),
+        record.label,
+        question.safety(),
+        detail.signed.angle().to_degrees(),
         safest.capability,
         ablest.safety,
-        answer.signed.budget() * answer.signed.sine(),
+        detail.signed.budget() * detail.signed.sine(),
     )?;
     Ok(out)
 }
@@ -174,12 +162,18 @@ pub fn forecast(forecast: &Forecast, question: &Question, layer: &str) -> Text {
          predicted from the training pairs and the angle alone; budget and gain in units of {:.2}, the\n  \
          mean length of a `{}` pair's difference; score, and margin of the minus texts, in units of\n  \
          the distance between class means; plus: share of texts on the plus side",
-        forecast.pairs.0, forecast.pairs.1, forecast.unit, question.safety
+        forecast.pairs.0,
+        forecast.pairs.1,
+        forecast.unit,
+        question.safety()
     )?;
     writeln!(
         out,
         "  accuracy before any shift: {:.3} ({}), {:.3} ({})",
-        forecast.before.0, question.safety, forecast.before.1, forecast.capability
+        forecast.before.0,
+        question.safety(),
+        forecast.before.1,
+        forecast.capability
     )?;
     for (basis, words, angle) in [
         (
@@ -206,8 +200,8 @@ pub fn forecast(forecast: &Forecast, question: &Question, layer: &str) -> Text {
                 Policy::CapabilityKept => "capability kept",
             };
             for (concept, o) in [
-                (&question.safety, &trial.safety),
-                (&forecast.capability, &trial.capability),
+                (question.safety(), &trial.safety),
+                (forecast.capability.as_str(), &trial.capability),
             ] {
                 let (p, m) = (o.predicted, o.measured);
                 writeln!(
