@@ -1,36 +1,33 @@
-//! The tax rate, its sign and its price, in memory, in twenty lines.
+//! The tax rate, how sure it is, its sign and its price, in memory, in twenty lines.
 //!
 //! `cargo run --release --example quickstart`
 
-use alignment_tax::{Attribution, Budget, Direction, PreservationFrontier};
+use alignment_tax::{Budget, Confidence, Evidence, PreservationBand, Samples, TaxEstimate};
+use nalgebra::dmatrix;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A safety direction and two capability directions of a representation space.
-    let safety = Direction::from_slice(&[0.60_f64, -0.30, 0.74, 0.0])?;
-    let arithmetic = Direction::from_slice(&[1.0, 0.0, 0.0, 0.0])?;
-    let persuasion = Direction::from_slice(&[0.0, 1.0, 0.0, 0.2])?;
+    // Activations, one sample a row: pairs that differ in the concept, plus and minus.
+    let honest = dmatrix![2.9_f64, 0.2, 0.0; 3.1, -0.1, 0.3; 3.0, 0.3, 0.1; 2.8, 0.1, 0.2];
+    let deceptive = dmatrix![0.1_f64, 1.9, 0.1; 0.0, 2.1, 0.2; 0.2, 2.0, 0.0; 0.1, 1.8, 0.1];
+    let fluent = dmatrix![0.0_f64, 2.0, 0.1; 0.3, 1.8, 0.0; 0.1, 2.1, 0.2; 0.2, 1.9, 0.1];
+    let clumsy = dmatrix![0.2_f64, 0.1, 0.0; 0.1, 0.0, 0.1; 0.0, 0.2, 0.0; 0.1, 0.1, 0.2];
+    let honesty = Samples::paired(&honest, &deceptive)?;
+    let fluency = Samples::paired(&fluent, &clumsy)?;
 
-    // How large is the tax, and which capability pays it?
-    let shares = Attribution::exact(&safety, &[arithmetic, persuasion])?;
-    let tax = shares.total();
+    // How large is the tax, how sure is that, and does honesty cost fluency?
+    let tax = TaxEstimate::new(Evidence::Sampled(&honesty), &[Evidence::Sampled(&fluency)])?;
+    let level = Confidence::NINETY_FIVE;
+    println!("tau {:.3}, 95 % {:.3}", tax.value(), tax.interval(level));
+    let overlap = &tax.overlaps()[0];
     println!(
-        "tau = {:.3}, alpha = {:.1} degrees",
-        tax.value(),
-        tax.angle().to_degrees()
+        "overlap {:+.3}, p {:.4}",
+        overlap.value(),
+        overlap.p_value(0.0)?
     );
-    for (name, i) in [("arithmetic", 0), ("persuasion", 1)] {
-        let (overlap, share) = (shares.overlaps()[i], shares.shapley()[i]);
-        println!("{name:>11}: overlap {overlap:+.3}, Shapley share {share:.3}");
-    }
 
     // What does safety cost, for shifts of length up to 2?
-    let frontier = PreservationFrontier::new(tax, Budget::new(2.0)?);
-    println!("free gain {:.3} of 2", frontier.free_gain());
-    for s in [1.0, 1.5, 1.9, 2.0] {
-        println!(
-            "safety {s}: capability displaced by {:.3}",
-            frontier.min_cost(s)?
-        );
-    }
+    let band = PreservationBand::new(&tax, Budget::new(2.0)?, level);
+    println!("free gain {:.2} of 2", band.free_gain());
+    println!("all of it costs {:.2}", band.min_cost(2.0)?);
     Ok(())
 }
