@@ -23,7 +23,7 @@
 use nalgebra::DMatrix;
 
 use super::evidence::{Evidence, Group, Stack};
-use crate::linalg::reduce;
+use crate::linalg::{reduce, scale};
 use crate::{Error, Real};
 
 /// The unbiased Gram matrix of the objectives' vectors. Each is held in units of its own
@@ -36,14 +36,19 @@ pub(crate) struct MeanGram {
     units: Vec<Vec<usize>>,
     /// Products of all rows.
     products: DMatrix<f64>,
-    /// Row r, group h: the sum of products of r with all rows of h.
-    sums: DMatrix<f64>,
-    /// The same without rows of r's own unit.
+    /// Row r, group h: the sum of products of r with the rows of h outside r's unit. Not the
+    /// sum of all less those: one row much longer than the rest would leave only rounding.
     apart: DMatrix<f64>,
+    /// The number of those rows.
+    others: DMatrix<f64>,
     /// Ordered pairs of rows from different units, by group.
     pairs: DMatrix<f64>,
     value: DMatrix<f64>,
 }
+
+/// Products below this are zero beside the longest row, which is in units of one; the root
+/// of their scale stays in range.
+const LEAST_PRODUCT: f64 = 1e-300;
 
 /// Covariances of linear functionals of the Gram matrix, by the jackknife and of the
 /// degenerate part alone.
@@ -97,7 +102,7 @@ impl MeanGram {
     }
 
     fn of(
-        products: DMatrix<f64>,
+        mut products: DMatrix<f64>,
         groups: Vec<Group>,
         units: Vec<Vec<usize>>,
         objectives: usize,
@@ -107,20 +112,22 @@ impl MeanGram {
         for (h, own) in groups.iter().enumerate() {
             own.rows.clone().for_each(|r| group[r] = h);
         }
-        let sums = DMatrix::from_fn(count, g, |r, h| {
+        // Products within a unit are of no use to anyone, and the longest there are.
+        let mut others = DMatrix::from_fn(count, g, |_, h| groups[h].rows.len() as f64);
+        for unit in &units {
+            for (&r, &s) in unit.iter().flat_map(|r| unit.iter().map(move |s| (r, s))) {
+                products[(r, s)] = 0.0;
+                others[(r, group[s])] -= 1.0;
+            }
+        }
+        rescale(&mut products, &groups, &group, objectives);
+        let apart = DMatrix::from_fn(count, g, |r, h| {
             let rows = groups[h].rows.clone();
             reduce::sum(&products.as_slice()[r * count..][rows])
         });
-        let mut apart = sums.clone();
-        let mut pairs = DMatrix::from_fn(g, g, |h, k| {
-            (groups[h].rows.len() * groups[k].rows.len()) as f64
+        let pairs = DMatrix::from_fn(g, g, |h, k| {
+            groups[h].rows.clone().map(|r| others[(r, k)]).sum()
         });
-        for unit in &units {
-            for (&r, &s) in unit.iter().flat_map(|r| unit.iter().map(move |s| (r, s))) {
-                apart[(r, group[s])] -= products[(r, s)];
-                pairs[(group[r], group[s])] -= 1.0;
-            }
-        }
         let mut value = DMatrix::zeros(objectives, objectives);
         for (h, left) in groups.iter().enumerate() {
             let column: Vec<&[f64]> = (0..g)
@@ -137,8 +144,8 @@ impl MeanGram {
             group,
             units,
             products,
-            sums,
             apart,
+            others,
             pairs,
             value,
         }
@@ -225,8 +232,8 @@ impl MeanGram {
                             continue;
                         }
                         let product = self.products[(r, s)];
-                        let of_r = product - self.mean_without(s, h, first, second);
-                        let of_s = product - self.mean_without(r, l, first, second);
+                        let of_r = product - self.mean_without(s, h, first);
+                        let of_s = product - self.mean_without(r, l, second);
                         for &i in list {
                             let weight = per_pair[i][(h, l)];
                             left[i] += weight * of_r;
@@ -251,16 +258,38 @@ impl MeanGram {
         }
     }
 
-    /// The mean product of row r with the rows of group h outside two units.
-    fn mean_without(&self, r: usize, h: usize, first: &[usize], second: &[usize]) -> f64 {
-        let mut sum = self.sums[(r, h)];
-        let mut count = self.groups[h].rows.len();
-        for &s in first.iter().chain(second) {
-            if self.group[s] == h {
-                sum -= self.products[(r, s)];
-                count -= 1;
-            }
+    /// The mean product of row r with the rows of group h outside its own unit and another.
+    fn mean_without(&self, r: usize, h: usize, other: &[usize]) -> f64 {
+        let (mut sum, mut count) = (self.apart[(r, h)], self.others[(r, h)]);
+        for &s in other.iter().filter(|&&s| self.group[s] == h) {
+            sum -= self.products[(r, s)];
+            count -= 1.0;
         }
-        if count == 0 { 0.0 } else { sum / count as f64 }
+        // Four units in every class leave two.
+        sum / count
+    }
+}
+
+/// Puts the longest product between units of each sampled objective near one. A row of
+/// 1e300 among ordinary ones leaves products of the others so small that their squares,
+/// and with them the variance, would vanish.
+fn rescale(products: &mut DMatrix<f64>, groups: &[Group], group: &[usize], objectives: usize) {
+    let mut longest = vec![0.0_f64; objectives];
+    let objective = |r: usize| groups[group[r]].objective;
+    for s in 0..group.len() {
+        for r in (0..group.len()).filter(|&r| objective(r) == objective(s)) {
+            let o = objective(r);
+            longest[o] = longest[o].max(products[(r, s)].abs());
+        }
+    }
+    let factors: Vec<f64> = longest
+        .iter()
+        .map(|&x| scale::power_of_two(x.max(LEAST_PRODUCT).sqrt()))
+        .collect();
+    for s in 0..group.len() {
+        for r in 0..group.len() {
+            // One after the other: their product may be out of range where this is not.
+            products[(r, s)] = products[(r, s)] * factors[objective(r)] * factors[objective(s)];
+        }
     }
 }

@@ -6,6 +6,7 @@ mod evidence;
 mod interval;
 mod mean_gram;
 mod samples;
+pub(crate) mod student;
 
 pub use contrast::{Contrast, PairedContrast};
 pub use evidence::Evidence;
