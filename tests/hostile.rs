@@ -14,6 +14,8 @@ mod attribution;
 mod contrast;
 #[path = "hostile/direction.rs"]
 mod direction;
+#[path = "hostile/estimate.rs"]
+mod estimate;
 #[path = "hostile/frontier.rs"]
 mod frontier;
 #[path = "hostile/messages.rs"]

@@ -18,7 +18,10 @@
 //!
 //!   V = D + max(J − 2D, 0),   J the jackknife, D the degenerate part,
 //!
-//! in which the part of order 1/n can never be estimated as negative.
+//! in which the part of order 1/n can never be estimated as negative. J is short of the
+//! delete-one jackknife of a single mean by ((n−2)/(n−1))², so that V is short of the
+//! variance by a relative 2/(n−1) or so, and D is long by 2μᵀΣμ/(n(n−1)(n−2)), because the
+//! two centring means are one.
 
 use nalgebra::DMatrix;
 
@@ -58,7 +61,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// The unbiased covariance: the degenerate part counted once.
+    /// The covariance without bias to leading order: the degenerate part counted once.
     pub(crate) fn covariance(&self, i: usize, j: usize) -> f64 {
         self.jackknife[(i, j)] - self.degenerate[(i, j)]
     }
@@ -291,5 +294,200 @@ fn rescale(products: &mut DMatrix<f64>, groups: &[Group], group: &[usize], objec
             // One after the other: their product may be out of range where this is not.
             products[(r, s)] = products[(r, s)] * factors[objective(r)] * factors[objective(s)];
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Direction, Samples};
+    use nalgebra::DVector;
+    use rand::rngs::ChaCha8Rng;
+    use rand::{RngExt, SeedableRng};
+
+    /// Skewed noise of mean zero and variance one: an exponential, centred.
+    fn skewed(rng: &mut ChaCha8Rng) -> f64 {
+        -(1.0 - rng.random::<f64>()).ln() - 1.0
+    }
+
+    fn rows(n: usize, mean: &[f64], rng: &mut ChaCha8Rng) -> DMatrix<f64> {
+        DMatrix::from_fn(n, mean.len(), |_, j| {
+            mean[j] + (1.0 + j as f64 / 4.0) * skewed(rng)
+        })
+    }
+
+    /// The sum, over classes h and k of two objectives, of the mean product of rows of
+    /// different units, in the units in which the Gram matrix holds each.
+    type Class = (f64, Vec<DVector<f64>>, Vec<usize>);
+
+    fn by_loops(left: &[Class], right: &[Class]) -> f64 {
+        let mut total = 0.0;
+        for (sign, x, of_x) in left {
+            for (other, y, of_y) in right {
+                let (mut sum, mut count) = (0.0, 0);
+                for (p, u) in x.iter().zip(of_x) {
+                    for (q, w) in y.iter().zip(of_y) {
+                        if u != w {
+                            sum += p.dot(q);
+                            count += 1;
+                        }
+                    }
+                }
+                total += sign * other * sum / f64::from(count);
+            }
+        }
+        total
+    }
+
+    fn class(sign: f64, rows: &DMatrix<f64>, units: &[usize]) -> Class {
+        let vectors = rows.row_iter().map(|r| r.transpose()).collect();
+        (sign, vectors, units.to_vec())
+    }
+
+    #[test]
+    fn values_are_means_of_products_of_rows_of_different_units() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mean = [1.0, -0.5, 2.0, 0.3, 0.0];
+        let (a, b) = (rows(7, &mean, &mut rng), rows(7, &[0.2; 5], &mut rng));
+        let (c, e) = (rows(9, &mean, &mut rng), rows(6, &[0.0; 5], &mut rng));
+        let f = rows(8, &[1.0, 1.0, 0.0, 0.0, 0.5], &mut rng);
+        // Shared between all; clusters within and across classes.
+        let of_pairs = [0, 1, 2, 3, 4, 5, 6];
+        let of_c = [10, 10, 11, 12, 12, 12, 13, 14, 15];
+        let of_e = [15, 16, 17, 17, 18, 10];
+        let of_f = [0, 0, 1, 10, 17, 30, 31, 32];
+        let pairs = Samples::paired(&a, &b).expect("pairs");
+        let pairs = pairs.with_units(&of_pairs).expect("labels");
+        let classes = Samples::unpaired(&c, &e).expect("classes");
+        let classes = classes
+            .with_units(&[&of_c[..], &of_e].concat())
+            .expect("labels");
+        let gradients = Samples::new(&f)
+            .expect("rows")
+            .with_units(&of_f)
+            .expect("labels");
+        let known = Direction::from_slice(&[0.0, 3.0, 4.0, 0.0, 0.0]).expect("a direction");
+        let unit = DMatrix::from_row_slice(1, 5, known.as_vector().as_slice());
+        let objectives = [
+            Evidence::Sampled(&pairs),
+            Evidence::Sampled(&classes),
+            Evidence::Sampled(&gradients),
+            Evidence::Known(&known),
+        ];
+        let explicit = [
+            vec![class(1.0, &(a - b), &of_pairs)],
+            vec![class(1.0, &c, &of_c), class(-1.0, &e, &of_e)],
+            vec![class(1.0, &f, &of_f)],
+            vec![class(1.0, &unit, &[99])],
+        ];
+        let gram = MeanGram::new(&objectives, &["objectives"]).expect("four of them");
+        let m = gram.value();
+        // Lengths are in units of the Gram matrix; cosines are not.
+        let truth = DMatrix::from_fn(3, 3, |i, j| by_loops(&explicit[i], &explicit[j]));
+        let with_known = DVector::from_fn(3, |i, _| by_loops(&explicit[i], &explicit[3]));
+        for i in 0..3 {
+            for j in 0..3 {
+                let ours = m[(i, j)] / (m[(i, i)] * m[(j, j)]).sqrt();
+                let theirs = truth[(i, j)] / (truth[(i, i)] * truth[(j, j)]).sqrt();
+                close(ours, theirs);
+            }
+            close(
+                m[(i, 3)] / m[(i, i)].sqrt(),
+                with_known[i] / truth[(i, i)].sqrt(),
+            );
+        }
+        close(m[(3, 3)], 1.0);
+    }
+
+    /// Entries are means of some hundred products of five coordinates.
+    fn close(ours: f64, truth: f64) {
+        let bound = crate::tolerance::mean_difference::<f64>(512) * truth.abs().max(1.0);
+        assert!((ours - truth).abs() <= bound, "{ours} against {truth}");
+    }
+
+    fn squared_length(samples: &Samples) -> (f64, Spread) {
+        let gram = MeanGram::new(&[Evidence::Sampled(samples)], &["x"]).expect("one");
+        let spread = gram.spread(&[Weight::from_element(1, 1, 1.0)]);
+        (gram.value()[(0, 0)], spread)
+    }
+
+    /// U without one row, n times; what the doc of the module calls J is this times
+    /// ((n − 2)/(n − 1))².
+    #[test]
+    fn jackknife_is_the_textbook_one_scaled() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        for n in [4, 5, 12] {
+            let x = rows(n, &[1.0, 0.5, 0.0], &mut rng);
+            let u = |x: &DMatrix<f64>| {
+                let units: Vec<usize> = (0..x.nrows()).collect();
+                by_loops(&[class(1.0, x, &units)], &[class(1.0, x, &units)])
+            };
+            let without: Vec<f64> = (0..n).map(|i| u(&x.clone().remove_row(i))).collect();
+            let mean = without.iter().sum::<f64>() / n as f64;
+            let squares = without.iter().map(|u| (u - mean).powi(2)).sum::<f64>();
+            let n = n as f64;
+            let textbook = (n - 1.0) / n * squares;
+            let (value, spread) = squared_length(&Samples::new(&x).expect("rows"));
+            let expected = textbook * ((n - 2.0) / (n - 1.0)).powi(2) / u(&x).powi(2);
+            close(spread.jackknife[(0, 0)] / (value * value) / expected, 1.0);
+        }
+    }
+
+    /// With Σ the covariance and μ the mean, exactly:
+    ///   E D = 2 tr Σ²/(n(n−1)) + 2 μᵀΣμ/(n(n−1)(n−2)),
+    ///   E J = 4 μᵀΣμ (n−2)²/(n(n−1)²) + 4 tr Σ² (n−2)/(n(n−1)²),
+    /// against a variance of 4 μᵀΣμ/n + 2 tr Σ²/(n(n−1)): J − D is short of it by a
+    /// relative 2/(n−1) or so in either part.
+    fn expectations(n: usize, shift: f64, replicates: usize) {
+        let d = 6;
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let mean = vec![shift; d];
+        let deviations: Vec<f64> = (0..d).map(|j| (1.0 + j as f64 / 4.0).powi(2)).collect();
+        let linear = shift * shift * deviations.iter().sum::<f64>();
+        let square = deviations.iter().map(|x| x * x).sum::<f64>();
+        let (mut values, mut jackknife, mut degenerate) = (vec![], vec![], vec![]);
+        for _ in 0..replicates {
+            let x = rows(n, &mean, &mut rng);
+            // Undoing the units of the Gram matrix, which are not those of the rows.
+            let units: Vec<usize> = (0..n).collect();
+            let (value, spread) = squared_length(&Samples::new(&x).expect("rows"));
+            let truth = by_loops(&[class(1.0, &x, &units)], &[class(1.0, &x, &units)]);
+            let scale = (truth / value).powi(2);
+            values.push(truth);
+            jackknife.push(spread.jackknife[(0, 0)] * scale);
+            degenerate.push(spread.degenerate[(0, 0)] * scale);
+        }
+        let size = n as f64;
+        let (a, b, c) = (size, size - 1.0, size - 2.0);
+        let of_d = 2.0 * square / (a * b) + 2.0 * linear / (a * b * c);
+        let of_j = 4.0 * linear * c * c / (a * b * b) + 4.0 * square * c / (a * b * b);
+        averages("D", &degenerate, of_d);
+        averages("J", &jackknife, of_j);
+        averages("U", &values, d as f64 * shift * shift);
+        let variance = 4.0 * linear / a + 2.0 * square / (a * b);
+        let centre = d as f64 * shift * shift;
+        let squares: Vec<f64> = values.iter().map(|u| (u - centre).powi(2)).collect();
+        averages("Var U", &squares, variance);
+        // And so J − D is the variance up to 2/(n − 1) and what D has of the mean.
+        assert!((of_j - of_d - variance).abs() <= 2.5 / b * variance);
+    }
+
+    /// Within four standard errors of the simulation.
+    fn averages(what: &str, values: &[f64], truth: f64) {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        let error = (variance / n).sqrt();
+        assert!(
+            (mean - truth).abs() <= 4.0 * error,
+            "{what}: {mean} ± {error}, truth {truth}"
+        );
+    }
+
+    #[test]
+    fn parts_of_the_variance_have_their_expectations_under_skewed_noise() {
+        expectations(8, 0.0, 3000);
+        expectations(8, 1.5, 3000);
+        expectations(24, 0.4, 600);
     }
 }

@@ -8,8 +8,8 @@
 //!   AᵀΓ⁻¹A = 2βᵀA − βᵀΓβ + eᵀΓ⁻¹e,   e = A − Γβ.
 //!
 //! At the true β the first part is linear in M, so unbiased, and e has mean zero: the bias
-//! is tr(Γ⁻¹ Cov e), and is taken off. For a known capability subspace this is exactly the
-//! U-statistic Σ_{i≠j}⟨Px_i, Px_j⟩/(n(n−1)).
+//! is tr(Γ⁻¹ Cov e), and is taken off. For a known capability subspace, and units of equal
+//! size, this is exactly the U-statistic Σ_{i≠j}⟨Px_i, Px_j⟩/(n(n−1)).
 //!
 //! The interval inverts a test, as Fieller (1954) did for ratios: τ₀ is in it unless
 //! N − τ₀ s is farther from zero than t standard errors of N − τ₀ s. The standard error is
