@@ -498,6 +498,9 @@ fn images(tax: &TaxEstimate, interval: Interval, confidence: Confidence) {
 
 // ── Bootstrap ──────────────────────────────────────────────────────────────────
 
+/// The unit and the row.
+type Drawn = (usize, DVector<f64>);
+
 /// Draws units, lists the rows drawn, and forms means of products over pairs of draws of
 /// different units by loops in R^d. `classes` are the rows with the sign of their class.
 fn explicit_bootstrap(
@@ -509,7 +512,7 @@ fn explicit_bootstrap(
     let projector = c.basis() * c.basis().transpose();
     let mut out = Vec::new();
     for _ in 0..replicates {
-        let drawn: Vec<(f64, Vec<(usize, DVector<f64>)>)> = classes
+        let drawn: Vec<(f64, Vec<Drawn>)> = classes
             .iter()
             .map(|(sign, rows, labels)| {
                 let mut names = labels.clone();
@@ -530,8 +533,7 @@ fn explicit_bootstrap(
             for (k, (other, right)) in drawn.iter().enumerate() {
                 let (mut within, mut length, mut pairs) = (0.0, 0.0, 0.0);
                 for (u, x) in left {
-                    for (w, y) in right.iter().filter(|(w, _)| h != k || w != u) {
-                        debug_assert!(h != k || u != w);
+                    for (_, y) in right.iter().filter(|(w, _)| h != k || w != u) {
                         within += x.dot(&(&projector * y));
                         length += x.dot(y);
                         pairs += 1.0;
