@@ -7,13 +7,15 @@
 mod common;
 
 use alignment_tax::{
-    Attribution, Budget, Collinearity, Contrast, CoordinateShares, CovarianceNull, Direction,
-    Error, Frame, FrontierError, FrontierPoint, Interaction, IsotropicNull, Moment, Moments,
-    MonteCarlo, OptimalShift, Overlap, PairedContrast, ParetoFrontier, PreservationFrontier,
-    RankRule, Real, Shrinkage, Subspace, TaxRate, TaxSpectrum, benjamini_hochberg, holm, tolerance,
+    Attribution, Budget, Collinearity, Confidence, Contrast, CoordinateShares, CovarianceNull,
+    Direction, Error, Evidence, Frame, FrontierError, FrontierPoint, Interaction, IsotropicNull,
+    Moment, Moments, MonteCarlo, OptimalShift, Overlap, PairedContrast, ParetoFrontier,
+    PreservationFrontier, RankRule, Real, Samples, Shrinkage, Subspace, TaxBootstrap, TaxEstimate,
+    TaxRate, TaxSpectrum, benjamini_hochberg, holm, tolerance,
 };
 use common::{direction, gaussian, normal, rng, subspace};
 use nalgebra::{DMatrix, DVector};
+use rand::rngs::ChaCha8Rng;
 
 /// Runs a generic check for both scalars.
 macro_rules! both {
@@ -652,6 +654,120 @@ fn t3_6_massive_coordinates_and_collinear_capabilities_are_reported() {
     let report = Collinearity::new(&[a, apart, sum, other]).expect("a report");
     assert_eq!((report.rank(), report.dependent()), (3, &[0, 1, 2][..]));
     assert_eq!(report.variance_inflation()[2], f64::INFINITY);
+}
+
+/// Samples of a vector of length 3 at an angle of cosine 0.6 to e₁, in noise of variance
+/// two, and e₁ as the capability.
+fn noisy_pairs(d: usize, n: usize, tau: f64, rng: &mut ChaCha8Rng) -> DMatrix<f64> {
+    let noise = gaussian::<f64>(n, d, rng) * 2.0_f64.sqrt();
+    let mean = [3.0 * tau.sqrt(), 3.0 * (1.0 - tau).sqrt()];
+    DMatrix::from_fn(n, d, |i, j| mean.get(j).unwrap_or(&0.0) + noise[(i, j)])
+}
+
+#[test]
+fn t3_2_debiased_rate_is_right_where_the_raw_one_looks_free() {
+    let (d, n, mut rng) = (256, 64, rng(32));
+    let code = axis(d);
+    let (mut debiased, mut raw) = (vec![], vec![]);
+    for _ in 0..60 {
+        let samples = Samples::new(&noisy_pairs(d, n, 0.36, &mut rng)).expect("rows");
+        let tax = TaxEstimate::new(Evidence::Sampled(&samples), &[Evidence::Known(&code)]);
+        let tax = tax.expect("resolved");
+        debiased.push(tax.value());
+        raw.push(tax.plug_in().value());
+    }
+    let size = debiased.len() as f64;
+    let mean = |x: &[f64]| x.iter().sum::<f64>() / size;
+    let squares = debiased.iter().map(|x| (x - mean(&debiased)).powi(2));
+    let error = (squares.sum::<f64>() / (size - 1.0) / size).sqrt();
+    assert!(
+        (mean(&debiased) - 0.36).abs() <= 4.0 * error,
+        "{}",
+        mean(&debiased)
+    );
+    assert!(mean(&raw) < 0.36 - 10.0 * error, "{}", mean(&raw));
+    // Without a signal there is no number.
+    let nothing = Samples::new(&gaussian::<f64>(n, d, &mut rng)).expect("rows");
+    let refused = TaxEstimate::new(Evidence::Sampled(&nothing), &[Evidence::Known(&code)]);
+    assert!(matches!(refused, Err(Error::Undersampled { .. })));
+}
+
+/// Of 400 intervals of 95 % and of 50 % as many hold the truth as the binomial law allows,
+/// four of its standard deviations on either side of the 93–97 % of theory §3.3.
+#[test]
+fn t3_3_intervals_cover() {
+    let (d, n, runs, mut rng) = (30, 64, 400, rng(33));
+    let code = axis(d);
+    for tau in [0.1, 0.36, 0.8] {
+        let (mut covered, mut half) = (0, 0);
+        for _ in 0..runs {
+            let samples = Samples::new(&noisy_pairs(d, n, tau, &mut rng)).expect("rows");
+            let tax = TaxEstimate::new(Evidence::Sampled(&samples), &[Evidence::Known(&code)]);
+            let tax = tax.expect("resolved");
+            let holds = |level: f64| {
+                let confidence = Confidence::new(level).expect("a level");
+                usize::from(tax.interval(confidence).contains(tau))
+            };
+            covered += holds(0.95);
+            half += holds(0.5);
+        }
+        println!("tau {tau}: {covered} and {half} of {runs}");
+        let size = f64::from(runs);
+        let spread = |p: f64| 4.0 * (p * (1.0 - p) / size).sqrt();
+        let share = covered as f64 / size;
+        assert!(
+            share >= 0.93 - spread(0.93) && share <= 0.97 + spread(0.97),
+            "{share}"
+        );
+        assert!(
+            (half as f64 / size - 0.5).abs() <= 0.02 + spread(0.5),
+            "{half}"
+        );
+    }
+}
+
+/// Samples turned and embedded into more dimensions have the same Gram matrix, and so the
+/// same estimate, interval and bootstrap.
+#[test]
+fn t3_4_only_the_gram_matrix_of_the_samples_counts() {
+    let (d, more, mut rng) = (8, 40, rng(34));
+    let safety = noisy_pairs(d, 30, 0.36, &mut rng);
+    let code = noisy_pairs(d, 30, 0.9, &mut rng);
+    let frame = subspace::<f64>(more, d, &mut rng).basis().transpose();
+    let estimate = |safety: &DMatrix<f64>, code: &DMatrix<f64>, span: &Subspace<f64>| {
+        let safety = Samples::new(safety).expect("rows");
+        let code = Samples::new(code).expect("rows");
+        let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Sampled(&code)]);
+        let tax = tax.expect("resolved");
+        let run = MonteCarlo::new(99).expect("enough");
+        let seeded = &mut common::rng(7);
+        let bootstrap = TaxBootstrap::new(&safety, span, &run, seeded).expect("resolved");
+        let interval = tax.interval(Confidence::NINETY_FIVE);
+        [
+            tax.value(),
+            tax.standard_error(),
+            interval.lower(),
+            interval.upper(),
+            tax.overlaps()[0].value(),
+            bootstrap.standard_error(),
+            bootstrap.percentile(Confidence::NINETY_FIVE).lower(),
+        ]
+    };
+    let span = subspace::<f64>(d, 2, &mut rng);
+    let embedded = Subspace::from_columns(&(frame.transpose() * span.basis())).expect("a span");
+    let here = estimate(&safety, &code, &span);
+    let there = estimate(&(&safety * &frame), &(&code * &frame), &embedded);
+    // The means are shorter than the samples; what their products lose grows like it.
+    let bound = 64.0 * tolerance::orthonormality::<f64>(more);
+    for (a, b) in here.into_iter().zip(there) {
+        assert!((a - b).abs() <= bound, "{here:?} against {there:?}");
+    }
+}
+
+fn axis(d: usize) -> Direction<f64> {
+    let mut x = DVector::zeros(d);
+    x[0] = 1.0;
+    Direction::new(&x).expect("an axis")
 }
 
 // ── §4 The frontier, two objectives ────────────────────────────────────────────

@@ -51,7 +51,7 @@ pub fn settings() -> Vec<Setting> {
     for capabilities in [Capabilities::Known, Capabilities::Estimated] {
         for spectrum in [Spectrum::Isotropic, Spectrum::Power] {
             for dimension in [64, 576, 4096] {
-                for samples in [16, 64, 256] {
+                for samples in [8, 16, 64, 256] {
                     for tau in [0.0, 0.05, 0.36, 0.9] {
                         all.push(Setting {
                             capabilities,

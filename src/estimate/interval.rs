@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::linalg::check;
+use crate::special::student;
 use crate::{Error, Real};
 
 /// A confidence level strictly between 0 and 1.
@@ -54,6 +55,21 @@ impl Confidence {
     pub fn level(self) -> f64 {
         self.0
     }
+
+    /// The standard errors that it allows, by Student's law with one degree of freedom
+    /// less than there are independent units.
+    pub(crate) fn standard_errors(self, units: usize) -> f64 {
+        student::quantile(self.0, units as f64 - 1.0)
+    }
+}
+
+/// The two-sided p-value of a distance x with variance v; a distance within rounding is
+/// none.
+pub(crate) fn two_sided(x: f64, rounding: f64, variance: f64, units: usize) -> f64 {
+    if x.abs() <= rounding {
+        return 1.0;
+    }
+    student::two_sided(x / variance.sqrt(), units as f64 - 1.0)
 }
 
 impl Default for Confidence {

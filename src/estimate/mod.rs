@@ -13,6 +13,7 @@ mod whitened;
 pub use contrast::{Contrast, PairedContrast};
 pub use evidence::Evidence;
 pub(crate) use evidence::Stack;
+pub(crate) use interval::two_sided;
 pub use interval::{Confidence, Interval};
 pub(crate) use mean_gram::{MeanGram, Spread, Weight, floored};
 pub use moments::{ContrastMoments, CoordinateMoments, CrossMoments, Moments};

@@ -20,7 +20,9 @@ use rand::{Rng, RngExt};
 
 use crate::estimate::Stack;
 use crate::linalg::check;
-use crate::{Confidence, Error, Evidence, Interval, MonteCarlo, Real, Samples, Subspace};
+use crate::{
+    Confidence, Error, Evidence, Interval, MonteCarlo, Real, Samples, Subspace, tolerance,
+};
 
 /// Bootstrap replicates of the debiased τ against a known capability subspace.
 ///
@@ -217,7 +219,8 @@ impl Resampler {
         }
     }
 
-    /// τ* of `count` draws; `None` where the denominator is not positive.
+    /// τ* of `count` draws; `None` where the denominator is not positive
+    /// beyond rounding.
     fn replicates(&self, stream: &mut ChaCha8Rng, count: usize) -> Vec<Option<f64>> {
         let (rows, size) = (self.products.nrows(), self.classes.len());
         let mut drawn = DMatrix::<f64>::zeros(self.units.len(), count);
@@ -241,13 +244,14 @@ impl Resampler {
         let projected = <f64 as Real>::kernel_product(&self.coordinates, &weights);
         (0..count)
             .map(|b| {
-                let (mut numerator, mut denominator) = (0.0, 0.0);
+                let (mut numerator, mut denominator, mut size_of_terms) = (0.0, 0.0, 0.0_f64);
                 for h in 0..size {
                     for k in 0..size {
                         let (i, j) = (b * size + h, b * size + k);
                         let mut pairs = weights.column(i).sum() * weights.column(j).sum();
                         let mut length = weights.column(i).dot(&whole.column(j));
                         let mut within = projected.column(i).dot(&projected.column(j));
+                        let with_own = length.abs();
                         for (unit, w) in self.units.iter().zip(drawn.column(b).iter()) {
                             let squared = w * w;
                             pairs -= squared * unit.counts[h] * unit.counts[k];
@@ -260,9 +264,12 @@ impl Resampler {
                         }
                         numerator += within / pairs;
                         denominator += length / pairs;
+                        size_of_terms = size_of_terms.max(with_own / pairs);
                     }
                 }
-                (denominator > 0.0).then(|| numerator / denominator)
+                // One row much longer than the rest leaves only rounding of its own square.
+                let rounding = tolerance::mean_difference::<f64>(rows) * size_of_terms;
+                (denominator > rounding).then(|| numerator / denominator)
             })
             .collect()
     }

@@ -8,8 +8,8 @@
 //!   AᵀΓ⁻¹A = 2βᵀA − βᵀΓβ + eᵀΓ⁻¹e,   e = A − Γβ.
 //!
 //! At the true β the first part is linear in M, so unbiased, and e has mean zero: the bias
-//! is tr(Γ⁻¹ Cov e), and is taken off. For a known capability subspace this is exactly the
-//! U-statistic Σ_{i≠j}⟨Px_i, Px_j⟩/(n(n−1)).
+//! is tr(Γ⁻¹ Cov e), and is taken off. For a known capability subspace, and units of equal
+//! size, this is exactly the U-statistic Σ_{i≠j}⟨Px_i, Px_j⟩/(n(n−1)).
 //!
 //! The interval inverts a test, as Fieller (1954) did for ratios: τ₀ is in it unless
 //! N − τ₀ s is farther from zero than t standard errors of N − τ₀ s. The standard error is
@@ -23,9 +23,8 @@ use nalgebra::{DMatrix, DVector};
 use super::TaxRate;
 use super::overlap::{Functional, OverlapEstimate};
 use crate::error::SamplesNeeded;
-use crate::estimate::{MeanGram, Weight, floored};
+use crate::estimate::{MeanGram, Weight, floored, two_sided};
 use crate::linalg::{check, jacobi};
-use crate::special::student;
 use crate::{Confidence, Direction, Error, Evidence, Interval, Real, Samples, Subspace, tolerance};
 
 /// A mean counts as resolved when its unbiased squared length is so many standard errors
@@ -100,7 +99,9 @@ impl TaxEstimate {
     /// of a sampled vector is less than three standard errors from zero;
     /// [`Error::Collinear`] where that holds for a combination of the capabilities;
     /// [`Error::OutOfBounds`] for fewer than four independent units;
-    /// [`Error::DimensionMismatch`], [`Error::Empty`] for no capabilities.
+    /// [`Error::DimensionMismatch`], [`Error::Empty`] for no capabilities;
+    /// [`Error::ZeroVector`] where a mean is resolved but vanishes as a vector, as can
+    /// happen with units of unequal size.
     ///
     /// # Examples
     /// ```
@@ -114,11 +115,7 @@ impl TaxEstimate {
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn new(safety: Evidence<'_>, capabilities: &[Evidence<'_>]) -> Result<Self, Error> {
-        let directions = capabilities
-            .iter()
-            .map(Evidence::direction)
-            .collect::<Result<Vec<_>, Error>>()?;
-        if directions.is_empty() {
+        if capabilities.is_empty() {
             return Err(Error::Empty {
                 argument: "capabilities",
                 rows: 0,
@@ -133,8 +130,7 @@ impl TaxEstimate {
                 capability.dimension(),
             )?;
         }
-        let span = Subspace::from_directions(&directions)?;
-        Self::of(safety, capabilities, &span, true)
+        Self::of(safety, capabilities, None)
     }
 
     /// A capability subspace without noise: a published one, or the span of gradients so
@@ -165,22 +161,32 @@ impl TaxEstimate {
             .map(|q| Direction::named("capabilities", q.as_slice()))
             .collect::<Result<Vec<_>, Error>>()?;
         let known: Vec<Evidence<'_>> = directions.iter().map(Evidence::Known).collect();
-        Self::of(Evidence::Sampled(safety), &known, &span, false)
+        Self::of(Evidence::Sampled(safety), &known, Some(&span))
     }
 
     fn of(
         safety: Evidence<'_>,
         capabilities: &[Evidence<'_>],
-        span: &Subspace<f64>,
-        with_overlaps: bool,
+        known_span: Option<&Subspace<f64>>,
     ) -> Result<Self, Error> {
-        let plug_in = TaxRate::between(&safety.direction()?, span)?;
         let objectives: Vec<Evidence<'_>> = std::iter::once(safety)
             .chain(capabilities.iter().copied())
             .collect();
         let gram = MeanGram::new(&objectives, &["safety", "capabilities"])?;
         resolve(&gram, &objectives)?;
         let among = Among::of(&gram, &objectives)?;
+        // After the means are known to be resolved: a mean that vanishes has no direction.
+        let plug_in = match known_span {
+            Some(span) => TaxRate::between(&safety.direction()?, span)?,
+            None => {
+                let directions = capabilities.iter().map(Evidence::direction);
+                let directions = directions.collect::<Result<Vec<_>, Error>>()?;
+                TaxRate::between(
+                    &safety.direction()?,
+                    &Subspace::from_directions(&directions)?,
+                )?
+            }
+        };
 
         let m = gram.value();
         let p = capabilities.len();
@@ -211,7 +217,8 @@ impl TaxEstimate {
             }
         }
         weights.extend([twice_a, minus_gamma, length(size, 0)]);
-        let overlaps = if with_overlaps { p } else { 0 };
+        // The basis of a span is arbitrary, and so would be overlaps with it.
+        let overlaps = if known_span.is_none() { p } else { 0 };
         for j in 0..overlaps {
             weights.extend(Functional::weights(m, j + 1));
         }
@@ -359,12 +366,13 @@ impl TaxEstimate {
     /// See [`TaxEstimate`].
     #[must_use]
     pub fn interval(&self, confidence: Confidence) -> Interval {
-        let t = student_quantile(confidence, self.units);
+        let t = confidence.standard_errors(self.units);
         let inside = |tau: f64| {
             let difference = self.numerator - tau * self.denominator;
             difference * difference <= t * t * self.variance(tau)
         };
-        let (lower, upper) = accepted(0.0, 1.0, self.value, inside);
+        let ratio = self.numerator / self.denominator;
+        let (lower, upper) = accepted(0.0, 1.0, ratio, inside);
         Interval::of(lower, upper, confidence)
     }
 
@@ -393,7 +401,13 @@ impl TaxEstimate {
             (0.0..=1.0).contains(&x)
         })?;
         let difference = self.numerator - tau * self.denominator;
-        Ok(two_sided(difference, self.variance(tau), self.units))
+        let rounding = tolerance::closed_form::<f64>() * self.denominator;
+        Ok(two_sided(
+            difference,
+            rounding,
+            self.variance(tau),
+            self.units,
+        ))
     }
 
     /// The angle α in radians, with the interval that is the image of the one for τ.
@@ -449,33 +463,15 @@ impl TaxEstimate {
     }
 }
 
-/// The quantile of Student's law for one degree of freedom less than there are units.
-pub(super) fn student_quantile(confidence: Confidence, units: usize) -> f64 {
-    student::quantile(confidence.level(), units as f64 - 1.0)
-}
-
-/// P(|t| ≥ |x|/√v).
-pub(super) fn two_sided(x: f64, variance: f64, units: usize) -> f64 {
-    if x == 0.0 {
-        return 1.0;
-    }
-    student::two_sided(x / variance.sqrt(), units as f64 - 1.0)
-}
-
 /// Cells of the search for the ends of an interval.
 const CELLS: usize = 512;
 
 /// The smallest and the largest value in [from, to] that a test accepts: by a grid, finer
 /// towards zero, and bisection between accepted and rejected neighbours. Where none is
-/// accepted (an estimate far outside the range, or no noise at all), the value of the range
-/// nearest to the estimate.
-pub(super) fn accepted(
-    from: f64,
-    to: f64,
-    estimate: f64,
-    inside: impl Fn(f64) -> bool,
-) -> (f64, f64) {
-    let nearest = estimate.clamp(from, to);
+/// accepted (a ratio far outside the range, or no noise at all), the value of the range
+/// nearest to the ratio, which inside the range is the value that every test accepts.
+pub(super) fn accepted(from: f64, to: f64, ratio: f64, inside: impl Fn(f64) -> bool) -> (f64, f64) {
+    let nearest = ratio.clamp(from, to);
     let mut points: Vec<f64> = (0..=CELLS)
         .map(|i| {
             // Quadratic, so that a rate near zero gets as many cells as its root.
@@ -522,6 +518,15 @@ fn length(size: usize, i: usize) -> Weight {
     w
 }
 
+/// A squared length in standard errors from zero. Without any noise it is infinite, unless
+/// there is no length either.
+fn in_errors(squared: f64, variance: f64) -> f64 {
+    if squared == 0.0 {
+        return 0.0;
+    }
+    squared / variance.sqrt()
+}
+
 /// Every sampled objective must be told from zero.
 fn resolve(gram: &MeanGram, objectives: &[Evidence<'_>]) -> Result<(), Error> {
     let size = objectives.len();
@@ -532,9 +537,8 @@ fn resolve(gram: &MeanGram, objectives: &[Evidence<'_>]) -> Result<(), Error> {
             continue;
         };
         let squared = gram.value()[(i, i)];
-        let ratio = squared / spread.variance(i, &[1.0]).sqrt();
-        // A variance of zero: samples without any noise.
-        if ratio >= RESOLVED || (ratio.is_nan() && squared > 0.0) {
+        let ratio = in_errors(squared, spread.variance(i, &[1.0]));
+        if ratio >= RESOLVED {
             continue;
         }
         let degenerate = spread.degenerate[(i, i)].max(0.0);
@@ -587,8 +591,15 @@ impl Among {
                 columns: p,
             })?;
         let cut = tolerance::eigenvalue::<f64>(p + 1) * values[p - 1];
-        if objectives[1..].iter().any(|o| o.units().is_some()) {
-            let u = vectors.column(0);
+        // Combinations of directions known exactly may vanish; the inverse leaves them out.
+        let sampled = |u: &[f64]| {
+            let parts = u.iter().zip(&objectives[1..]);
+            let sampled = parts.filter(|(_, o)| o.units().is_some());
+            sampled.map(|(x, _)| x * x).sum::<f64>() > tolerance::eigenvalue::<f64>(p + 1)
+        };
+        let weakest = (0..p).find(|&i| sampled(vectors.column(i).as_slice()));
+        if let Some(i) = weakest {
+            let u = vectors.column(i);
             let combination = Weight::from_fn(p + 1, p + 1, |j, k| {
                 if j == 0 || k == 0 {
                     return 0.0;
@@ -596,8 +607,14 @@ impl Among {
                 u[j - 1] * scale[j - 1] * u[k - 1] * scale[k - 1]
             });
             let variance = gram.spread(&[combination]).variance(0, &[1.0]);
-            let ratio = values[0] / variance.sqrt();
-            if values[0] <= cut || ratio < RESOLVED {
+            // Without noise the rounding of the eigenvalue decides.
+            let squared = if values[i].abs() <= cut {
+                0.0
+            } else {
+                values[i]
+            };
+            let ratio = in_errors(squared, variance);
+            if ratio < RESOLVED {
                 let mut order: Vec<usize> = (0..p).collect();
                 order.sort_by(|&j, &k| u[k].abs().total_cmp(&u[j].abs()));
                 return Err(Error::Collinear {

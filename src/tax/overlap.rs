@@ -8,10 +8,10 @@
 
 use nalgebra::DMatrix;
 
-use super::estimate::{accepted, student_quantile, two_sided};
-use crate::estimate::{Spread, Weight, floored};
+use super::estimate::accepted;
+use crate::estimate::{Spread, Weight, floored, two_sided};
 use crate::linalg::check;
-use crate::{Confidence, Error, Interval};
+use crate::{Confidence, Error, Interval, tolerance};
 
 /// ⟨v, c⟩ estimated from samples: negative is a tax, positive a synergy (theory §1.3).
 ///
@@ -123,12 +123,13 @@ impl OverlapEstimate {
     /// See [`OverlapEstimate`].
     #[must_use]
     pub fn interval(&self, confidence: Confidence) -> Interval {
-        let t = student_quantile(confidence, self.units);
+        let t = confidence.standard_errors(self.units);
         let inside = |overlap: f64| {
             let difference = self.numerator - overlap * self.denominator;
             difference * difference <= t * t * self.variance(overlap)
         };
-        let (lower, upper) = accepted(-1.0, 1.0, self.value, inside);
+        let ratio = self.numerator / self.denominator;
+        let (lower, upper) = accepted(-1.0, 1.0, ratio, inside);
         Interval::of(lower, upper, confidence)
     }
 
@@ -145,7 +146,13 @@ impl OverlapEstimate {
             (-1.0..=1.0).contains(&x)
         })?;
         let difference = self.numerator - overlap * self.denominator;
-        Ok(two_sided(difference, self.variance(overlap), self.units))
+        let rounding = tolerance::closed_form::<f64>() * self.denominator;
+        Ok(two_sided(
+            difference,
+            rounding,
+            self.variance(overlap),
+            self.units,
+        ))
     }
 
     /// The variance of A − o √(s γ).
