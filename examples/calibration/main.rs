@@ -43,12 +43,12 @@ fn main() -> Result<(), alignment_tax::MeasurementError> {
                 .is_none_or(|o| s.to_string().contains(o))
         })
         .collect();
-    println!("Coverage of 95 % intervals, where the signal is resolved\n");
+    println!("## Coverage of 95 % intervals, where the signal is resolved\n");
     println!("{}", coverage::HEADING);
     for setting in &settings {
         println!("{}", coverage::row(setting, replicates)?);
     }
-    println!("\nRejections in % of the runs at a level of 5 %, with nothing to find\n");
+    println!("\n## Rejections in % of the runs at a level of 5 %, with nothing to find\n");
     println!("{}", nulls::HEADING);
     for setting in settings.iter().filter(|s| s.is_null()) {
         println!("{}", nulls::row(setting, replicates)?);

@@ -356,11 +356,13 @@ impl TaxEstimate {
     /// units.
     ///
     /// # Accuracy
-    /// Simulated coverage of the 95 % interval is in `docs/calibration.md`. With isotropic
-    /// noise it is 93–98 %. It is *conservative* (up to 100 %) where τ is large or several
-    /// sampled capabilities are barely resolved, and *too narrow* (down to 87 %) at τ = 0
-    /// against sampled capabilities under a 1/i spectrum, where noise in both lies along
-    /// the same few directions.
+    /// Simulated coverage of the 95 % interval is in `docs/calibration.md`. Where the signal
+    /// is resolved in at least half of the runs it is 92–99 % under isotropic noise. Under a
+    /// 1/i spectrum it is *conservative* (up to 100 %) for τ ≥ 0.36, and *too narrow* in some
+    /// settings: 88–92 % with C known (τ = 0.9 at d = 64, n = 256; 0.36 at 576, 256; 0.05 at
+    /// 576, 64) and 87–90 % at τ = 0 with C estimated (576, 64; 4096, 256), where noise in both
+    /// lies along the same few directions. Where only a few per cent of such samples would be
+    /// resolved, as at d = 576 with 8 or 16 of them, it fails (69 % at worst).
     ///
     /// # Examples
     /// See [`TaxEstimate`].
