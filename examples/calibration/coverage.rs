@@ -2,13 +2,18 @@
 
 use std::thread;
 
-use alignment_tax::{Confidence, Error, Evidence, TaxEstimate};
+use alignment_tax::{Confidence, Error, Evidence, MonteCarlo, TaxBootstrap, TaxEstimate};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
 
 use crate::simulate::{CAPABILITIES, Capabilities, Setting, World};
 
 pub const HEADING: &str = "\
-| C | noise | d | n | tau | runs | resolved % | plug-in | estimate | coverage % | width | overlap coverage % |
-|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+| C | noise | d | n | tau | runs | resolved % | plug-in | estimate | coverage % | width | overlap coverage % | bootstrap coverage % |
+|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+
+/// Of the bootstrap.
+const REPLICATES: usize = 399;
 
 /// What one run found, if its signal was resolved.
 struct Run {
@@ -21,6 +26,8 @@ struct Estimate {
     covered: bool,
     width: f64,
     overlaps_covered: f64,
+    /// By the percentile interval, against known capabilities.
+    bootstrap_covered: Option<bool>,
 }
 
 /// One line of the table.
@@ -56,12 +63,21 @@ pub fn row(setting: &Setting, replicates: usize) -> Result<String, Error> {
     let share = 100.0 * resolved.len() as f64 / runs as f64;
     if resolved.len() < 10 {
         return Ok(format!(
-            "| {setting} | {runs} | {share:.0} | {plug_in:.3} | | | | |"
+            "| {setting} | {runs} | {share:.0} | {plug_in:.3} | | | | | |"
         ));
     }
+    let bootstrap: Vec<f64> = resolved
+        .iter()
+        .filter_map(|e| e.bootstrap_covered)
+        .map(|covered| f64::from(u8::from(covered)))
+        .collect();
+    let bootstrap = match setting.capabilities {
+        Capabilities::Known => format!("{:.1}", 100.0 * mean(bootstrap)),
+        Capabilities::Estimated => String::new(),
+    };
     let over = |f: fn(&Estimate) -> f64| mean(resolved.iter().map(|e| f(e)).collect());
     Ok(format!(
-        "| {setting} | {runs} | {share:.0} | {plug_in:.3} | {:.3} | {:.1} | {:.3} | {:.1} |",
+        "| {setting} | {runs} | {share:.0} | {plug_in:.3} | {:.3} | {:.1} | {:.3} | {:.1} | {bootstrap} |",
         over(|e| e.value),
         100.0 * over(|e| f64::from(u8::from(e.covered))),
         over(|e| e.width),
@@ -91,6 +107,18 @@ fn run(setting: &Setting, seed: u64) -> Result<Run, Error> {
         Err(Error::Undersampled { .. } | Error::Collinear { .. }) => None,
         other => Some(other?),
     };
+    let bootstrap_covered = match setting.capabilities {
+        Capabilities::Known if estimate.is_some() => {
+            let span = alignment_tax::Subspace::from_directions(&world.capabilities)?;
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let run = MonteCarlo::new(REPLICATES)?;
+            // A bootstrap that finds too few lengths above zero has no interval.
+            TaxBootstrap::new(&world.safety, &span, &run, &mut rng)
+                .ok()
+                .map(|b| b.percentile(Confidence::NINETY_FIVE).contains(setting.tau))
+        }
+        _ => None,
+    };
     Ok(Run {
         plug_in,
         estimate: estimate.map(|tax| {
@@ -106,6 +134,7 @@ fn run(setting: &Setting, seed: u64) -> Result<Run, Error> {
                 covered: interval.contains(setting.tau),
                 width: interval.width(),
                 overlaps_covered: covered as f64 / world.overlaps.len() as f64,
+                bootstrap_covered,
             }
         }),
     })
