@@ -83,7 +83,13 @@ impl<'a, T: Real> Concept<'a, T> {
     }
 
     /// The same samples with a label for each row (of plus, then of minus, where they are
-    /// unpaired): rows of one label are not independent of each other. See
+    /// unpaired): rows of one label are not independent of each other. One label for each
+    /// row; a wrong count is an error of the measurement.
+    ///
+    /// Labels speak across concepts: template 0 of one concept and template 0 of another
+    /// are one unit. Number them on where concepts share no template, and give two
+    /// concepts that share rows the same labels, or their common noise counts as overlap.
+    /// Rows of a concept without labels are independent of everything. See
     /// [`Samples::with_units`].
     ///
     /// # Examples
