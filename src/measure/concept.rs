@@ -56,7 +56,8 @@ impl<'a, T: Real> Concept<'a, T> {
     /// ```
     /// # use alignment_tax::Concept;
     /// # use nalgebra::dmatrix;
-    /// let concept = Concept::unpaired("refusal", &dmatrix![1.0_f64; 2.0], &dmatrix![0.0_f64]);
+    /// let (plus, minus) = (dmatrix![1.0_f64; 2.0], dmatrix![0.0_f64]);
+    /// let concept = Concept::unpaired("refusal", &plus, &minus);
     /// assert_eq!(concept.name(), "refusal");
     /// ```
     #[must_use]
@@ -74,7 +75,8 @@ impl<'a, T: Real> Concept<'a, T> {
     /// ```
     /// # use alignment_tax::Concept;
     /// # use nalgebra::dmatrix;
-    /// let gradients = Concept::gradients("arithmetic", &dmatrix![0.1_f64, -0.2; 0.2, -0.1]);
+    /// let rows = dmatrix![0.1_f64, -0.2; 0.2, -0.1];
+    /// let gradients = Concept::gradients("arithmetic", &rows);
     /// assert_eq!(gradients.name(), "arithmetic");
     /// ```
     #[must_use]
