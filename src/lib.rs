@@ -35,6 +35,18 @@
 //! That is [`PreservationFrontier`]. [`OptimalShift`] is the $\delta$ that attains either,
 //! measured after it is built.
 //!
+//! **How sure.** Noise in an estimated $v$ lies mostly outside $\mathcal C$, so the rate of
+//! a noisy direction is too small. Products of *different* samples $x_i$ of the
+//! unnormalised vector have no such bias:
+//!
+//! $$ \hat\tau = \frac{\sum_{i \ne j} \langle P x_i, P x_j \rangle}{\sum_{i \ne j} \langle x_i, x_j \rangle} $$
+//!
+//! That is [`TaxEstimate`] for a known $\mathcal C$; it knows of noise in the capabilities
+//! too, has an interval, and is an error where samples do not tell the vector from zero.
+//! By chance a direction has the rate $\text{Beta}(m/2, (d - m)/2)$ if it is isotropic,
+//! mean $m/d$ ([`IsotropicNull`]), and far more if it has the covariance of activations
+//! ([`CovarianceNull`]). [`Measurement`] asks all of it in one call.
+//!
 //! # A worked example
 //!
 //! ```
@@ -72,14 +84,17 @@
 //! | a subspace, its rank and the evidence for it | [`Subspace`], [`RankRule`] |
 //! | angles between subspaces and their distances | [`PrincipalAngles`], [`PrincipalVectors`] |
 //! | how large is the tax | [`TaxRate`], [`TaxSpectrum`], [`Overlap`], [`Regime`] |
+//! | how sure is that | [`TaxEstimate`], [`OverlapEstimate`], [`Samples`], [`Evidence`], [`Interval`], [`Confidence`], [`TaxBootstrap`] |
 //! | who pays it, and with which sign | [`Attribution`], [`ShapleyMethod`] |
-//! | is it more than chance | [`CovarianceNull`], [`IsotropicNull`], [`NullSample`], [`PValue`] |
+//! | is it more than chance | [`CovarianceNull`], [`IsotropicNull`], [`NullSample`], [`PValue`], [`MonteCarlo`] |
 //! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
-//! | what does safety cost | [`PreservationFrontier`], [`ParetoFrontier`], [`Budget`] |
+//! | all of it in one call | [`Measurement`], [`Concept`], [`MeasurementOptions`], [`MeasurementRecord`] |
+//! | the same for many layers | [`Profile`], [`Task`], [`Adjusted`] |
+//! | what does safety cost | [`PreservationFrontier`], [`PreservationBand`], [`ParetoFrontier`], [`Budget`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | reading files from Python | `io` (feature `io`) |
-//! | what went wrong | [`Error`], [`FrontierError`] |
+//! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
 //!
 //! # Features
@@ -104,11 +119,13 @@
 //! # Limits
 //!
 //! The theory is first order and linear, speaks of population averages, and is silent on
-//! what "safe" means: a direction is what its prompts contrast. Estimates here are
-//! *plug-in* values. A direction from few samples is noisy, its noise lies mostly outside
-//! the capability subspace, and so a raw $\tau$ looks freer than it is; anisotropic
-//! activations overlap by chance far more than $m/d$. Without an interval and a null a
-//! small difference in $\tau$ means nothing.
+//! what "safe" means: a direction is what its prompts contrast. A rate of noisy directions
+//! ([`TaxRate`], [`Attribution`]) is a *plug-in* value and looks freer than it is;
+//! [`TaxEstimate`] takes the bias off and gives an interval, which is approximate: how
+//! often it covers is known by simulation in the settings of `docs/calibration.md` and
+//! nowhere else. Shapley and unique shares and the signed frontier have no interval.
+//! A null is that of an estimated covariance. Neither interval nor null knows of
+//! dependence that the samples do not declare by their units.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

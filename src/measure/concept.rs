@@ -56,7 +56,8 @@ impl<'a, T: Real> Concept<'a, T> {
     /// ```
     /// # use alignment_tax::Concept;
     /// # use nalgebra::dmatrix;
-    /// let concept = Concept::unpaired("refusal", &dmatrix![1.0_f64; 2.0], &dmatrix![0.0_f64]);
+    /// let (plus, minus) = (dmatrix![1.0_f64; 2.0], dmatrix![0.0_f64]);
+    /// let concept = Concept::unpaired("refusal", &plus, &minus);
     /// assert_eq!(concept.name(), "refusal");
     /// ```
     #[must_use]
@@ -74,7 +75,8 @@ impl<'a, T: Real> Concept<'a, T> {
     /// ```
     /// # use alignment_tax::Concept;
     /// # use nalgebra::dmatrix;
-    /// let gradients = Concept::gradients("arithmetic", &dmatrix![0.1_f64, -0.2; 0.2, -0.1]);
+    /// let rows = dmatrix![0.1_f64, -0.2; 0.2, -0.1];
+    /// let gradients = Concept::gradients("arithmetic", &rows);
     /// assert_eq!(gradients.name(), "arithmetic");
     /// ```
     #[must_use]
@@ -83,7 +85,13 @@ impl<'a, T: Real> Concept<'a, T> {
     }
 
     /// The same samples with a label for each row (of plus, then of minus, where they are
-    /// unpaired): rows of one label are not independent of each other. See
+    /// unpaired): rows of one label are not independent of each other. One label for each
+    /// row; a wrong count is an error of the measurement.
+    ///
+    /// Labels speak across concepts: template 0 of one concept and template 0 of another
+    /// are one unit. Number them on where concepts share no template, and give two
+    /// concepts that share rows the same labels, or their common noise counts as overlap.
+    /// Rows of a concept without labels are independent of everything. See
     /// [`Samples::with_units`].
     ///
     /// # Examples

@@ -36,6 +36,17 @@ pub enum MeasurementError {
         /// The name.
         concept: String,
     },
+    /// A measurement of a profile is at fault.
+    #[error("`{label}` (task {index}): {source}")]
+    #[non_exhaustive]
+    Task {
+        /// Its place among the tasks, from 0.
+        index: usize,
+        /// Its label.
+        label: String,
+        /// What is wrong.
+        source: Box<MeasurementError>,
+    },
     /// The concepts together are at fault.
     #[error(transparent)]
     Input(#[from] Error),

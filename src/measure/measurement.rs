@@ -16,8 +16,8 @@ use super::record::{
 use crate::linalg::check;
 use crate::{
     Attribution, Collinearity, CoordinateShares, CovarianceNull, Direction, Error, Evidence,
-    IsotropicNull, Moment, MonteCarlo, NullSample, PreservationBand, PreservationFrontier, Real,
-    Samples, TaxEstimate, holm,
+    IsotropicNull, Moment, MonteCarlo, NullSample, ObservedRate, PreservationBand,
+    PreservationFrontier, Real, Samples, TaxEstimate, TaxRate, holm, tolerance,
 };
 
 /// Random orders for the Shapley shares of more capabilities than can be enumerated.
@@ -27,6 +27,10 @@ const EXACT: usize = 16;
 
 /// A safety concept measured against capabilities: how large the tax is, how sure that is,
 /// what chance would give, who pays, and what safety costs.
+///
+/// All concepts are to be in one unit, that of the activations: the chance level and the
+/// diagnostics pool their samples as they are, and a concept a thousand times as large as
+/// the others would be the only one that counts there. The estimates do not mind.
 ///
 /// An unresolved signal is not a failed measurement: [`Measurement::tax`] is then the
 /// error that says how many samples it would take, and everything that needs no estimate
@@ -56,9 +60,11 @@ impl Measurement {
     /// All concepts in one space of dimension d, samples in rows.
     ///
     /// # Errors
-    /// [`MeasurementError::Concept`] names the concept whose samples are at fault;
+    /// [`MeasurementError::Concept`] names the concept whose samples are at fault, fewer
+    /// than four independent units among the faults;
     /// [`MeasurementError::Duplicate`]; [`MeasurementError::Input`] with
-    /// [`Error::Empty`] for no capabilities; [`MeasurementError::Frontier`].
+    /// [`Error::Empty`] for no capabilities, or with [`Error::Unresolved`] where no group
+    /// of samples has any spread.
     /// A signal that is not resolved is no error here: see [`Measurement::tax`].
     ///
     /// # Examples
@@ -100,32 +106,34 @@ impl Measurement {
             Attribution::sampled(&v, &directions, ORDERS, &mut stream(&mut rng))?
         };
         let evidence: Vec<Evidence<'_>> = sampled.iter().map(Evidence::Sampled).collect();
-        let tax = resolved(TaxEstimate::new(
-            Evidence::Sampled(&safety_samples),
-            &evidence,
-        ))?;
+        let tax = TaxEstimate::new(Evidence::Sampled(&safety_samples), &evidence);
+        let concepts = || std::iter::once(safety).chain(capabilities);
+        let units = std::iter::once(&safety_samples).chain(&sampled);
+        let tax = resolved(tax, concepts().zip(units))?;
         let band = tax
             .as_ref()
             .ok()
             .map(|t| PreservationBand::new(t, options.budget, options.confidence));
 
-        let groups: Vec<_> = std::iter::once(safety)
-            .chain(capabilities)
-            .flat_map(Concept::groups)
-            .collect();
+        let groups: Vec<_> = concepts().flat_map(Concept::groups).collect();
+        let rows = groups.iter().map(|g| g.nrows()).sum();
         let null = CovarianceNull::from_groups(&groups)?;
         let random_safety =
             null.random_safety(attribution.subspace(), &run, &mut stream(&mut rng))?;
-        // Fewer samples than capabilities have no such null.
-        let random_capabilities = null
-            .random_capabilities(&v, directions.len(), &run, &mut stream(&mut rng))
-            .ok();
+        let p = directions.len();
+        let random_capabilities = match null.random_capabilities(&v, p, &run, &mut stream(&mut rng))
+        {
+            Ok(random) => Some(random),
+            // More capabilities than dimensions to draw from: there is no such null.
+            Err(Error::OutOfBounds { argument: "p", .. }) => None,
+            Err(other) => return Err(other.into()),
+        };
         let concept = safety
             .permutation(&run, &mut stream(&mut rng))
             .map_err(MeasurementError::of(safety.name()))?
             .map(|test| test.p_at_least().value());
 
-        let plug_in = attribution.total().value();
+        let plug_in = attribution.total();
         let rates = Rates::of(plug_in, tax.as_ref().ok());
         let isotropic = IsotropicNull::of(attribution.subspace())?;
         let chance = ChanceRecord {
@@ -134,7 +142,10 @@ impl Measurement {
                 isotropic.p_entangled(rates.low)?,
                 isotropic.p_freer(rates.high)?,
             ],
-            corrected: (rates.best - random_safety.mean()) / (1.0 - random_safety.mean()),
+            corrected: tax
+                .as_ref()
+                .ok()
+                .and_then(|tax| corrected(tax.rate(), &random_safety, rows)),
             random_safety: rates.within(&random_safety)?,
             random_capabilities: random_capabilities
                 .map(|null| rates.within(&null))
@@ -150,10 +161,11 @@ impl Measurement {
             dimension: d,
             samples: counts(&safety_samples),
             rank: attribution.subspace().dimension(),
-            condition_number: collinearity.condition_number(),
+            condition_number: Some(collinearity.condition_number()).filter(|c| c.is_finite()),
             confidence: options.confidence.level(),
             seed: options.seed,
-            plug_in,
+            budget: options.budget.value(),
+            plug_in: plug_in.value(),
             tax: match (&tax, &band) {
                 (Ok(tax), Some(band)) => Some(tax_record(tax, band, options)?),
                 _ => None,
@@ -281,36 +293,49 @@ fn distinct<T: Real>(
     Ok(())
 }
 
-/// What the samples do not resolve is a result, all else a failure.
-fn resolved(
+/// What the samples do not resolve is a result, all else a failure; that of the first
+/// concept with too few units, where that is what failed.
+fn resolved<'c, 'a: 'c, T: Real>(
     tax: Result<TaxEstimate, Error>,
+    mut concepts: impl Iterator<Item = (&'c Concept<'a, T>, &'c Samples)>,
 ) -> Result<Result<TaxEstimate, Error>, MeasurementError> {
     match tax {
         Err(e @ (Error::Undersampled { .. } | Error::Collinear { .. })) => Ok(Err(e)),
+        Err(e @ Error::OutOfBounds { least, .. }) => Err(
+            match concepts.find(|(_, samples)| samples.units() < least) {
+                Some((concept, _)) => MeasurementError::of(concept.name())(e),
+                None => e.into(),
+            },
+        ),
         Err(other) => Err(other.into()),
         Ok(tax) => Ok(Ok(tax)),
     }
 }
 
-/// The rates that chance is asked about.
+/// The rates that chance is asked about, each with its own 1 − τ.
 struct Rates {
-    low: f64,
-    high: f64,
-    best: f64,
+    low: ObservedRate,
+    high: ObservedRate,
 }
 
 impl Rates {
-    fn of(plug_in: f64, tax: Option<&TaxEstimate>) -> Self {
-        let best = tax.map_or(plug_in, |t| t.value().clamp(0.0, 1.0));
+    fn of(plug_in: TaxRate<f64>, tax: Option<&TaxEstimate>) -> Self {
+        let Some(tax) = tax else {
+            return Self {
+                low: plug_in.into(),
+                // Without an estimate nothing can be said to be free.
+                high: 1.0.into(),
+            };
+        };
+        let best = tax.rate();
+        let (low, high) = if plug_in.value() <= best.value() {
+            (plug_in, best)
+        } else {
+            (best, plug_in)
+        };
         Self {
-            low: plug_in.min(best),
-            // Without an estimate nothing can be said to be free.
-            high: if tax.is_some() {
-                plug_in.max(best)
-            } else {
-                1.0
-            },
-            best,
+            low: low.into(),
+            high: high.into(),
         }
     }
 
@@ -322,6 +347,12 @@ impl Rates {
             null.p_freer(self.high)?,
         ))
     }
+}
+
+/// (τ − t)/(1 − t), unless chance gives 1 to rounding.
+fn corrected(tax: TaxRate<f64>, null: &NullSample, rows: usize) -> Option<f64> {
+    let room = 1.0 - null.mean();
+    (room > tolerance::tie(rows)).then(|| (tax.value() - null.mean()) / room)
 }
 
 fn counts(samples: &Samples) -> SampleRecord {
@@ -389,6 +420,7 @@ fn capability_records<T: Real>(
             plug_in: attribution.overlaps()[i],
             unique: attribution.unique()[i],
             shapley: attribution.shapley()[i],
+            shapley_standard_error: attribution.standard_errors().map(|errors| errors[i]),
             overlap,
         })
         .collect())

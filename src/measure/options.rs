@@ -5,8 +5,8 @@ use crate::{Budget, Confidence, Error, MonteCarlo};
 /// Confidence, Monte Carlo effort, seed, budget and safety levels of a measurement.
 ///
 /// By default: 95 %, 1999 replicates a null, seed 2026, a budget of 1, costs at 50, 80,
-/// 90, 95, 99 and 100 % of it, and coordinates with 100 times the median variance called
-/// massive.
+/// 90, 95, 99 and 100 % of it, and coordinates with 100 times the median mean square
+/// called massive.
 ///
 /// # Examples
 /// ```
@@ -103,7 +103,8 @@ impl MeasurementOptions {
         })
     }
 
-    /// A coordinate is reported as massive above so many times the median variance.
+    /// A coordinate is reported as massive above so many times the median mean square, as
+    /// [`CoordinateShares::massive`](crate::CoordinateShares::massive) has it.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless it is above 1.

@@ -77,8 +77,8 @@ impl Profile {
     /// Makes all measurements, in order.
     ///
     /// # Errors
-    /// Those of the first task, in order, whose [`Measurement::new`] fails;
-    /// [`Error::Empty`] for no tasks.
+    /// [`MeasurementError::Task`], which names the first task, in order, whose
+    /// [`Measurement::new`] fails and carries why; [`Error::Empty`] for no tasks.
     ///
     /// # Examples
     /// See [`Profile`].
@@ -124,6 +124,15 @@ impl Profile {
         };
         let measurements = in_order(tasks.iter().collect(), measure)
             .into_iter()
+            .zip(tasks)
+            .enumerate()
+            .map(|(index, (measured, task))| {
+                measured.map_err(|source| MeasurementError::Task {
+                    index,
+                    label: task.label.clone(),
+                    source: Box::new(source),
+                })
+            })
             .collect::<Result<_, _>>()?;
         Ok(Self { measurements })
     }

@@ -7,7 +7,8 @@ use crate::{Interval, NullSample, OverlapEstimate, PValue};
 /// Everything that a measurement found, as plain data.
 ///
 /// `Display` prints it; with the feature `serde` it can be written and read. Fields that
-/// are `None` could not be had, and the record says why where it is not obvious.
+/// are `None` could not be had, and the record says why where it is not obvious. Every
+/// number is finite, so that JSON can hold it.
 ///
 /// # Examples
 /// ```
@@ -40,12 +41,15 @@ pub struct MeasurementRecord {
     pub samples: SampleRecord,
     /// m, the dimension of the span of the capabilities.
     pub rank: usize,
-    /// Condition number of the capability directions.
-    pub condition_number: f64,
+    /// Condition number of the capability directions; `None` where they are linearly
+    /// dependent and it is infinite.
+    pub condition_number: Option<f64>,
     /// The level of all intervals.
     pub confidence: f64,
     /// The seed of all Monte Carlo.
     pub seed: u64,
+    /// B, the length of the shift that costs are of.
+    pub budget: f64,
     /// τ of the noisy directions: too small, the more so the fewer the samples.
     pub plug_in: f64,
     /// What the debiased estimate says; `None` where the signal is not resolved.
@@ -134,6 +138,9 @@ pub struct CapabilityRecord {
     pub unique: f64,
     /// Its Shapley share of the plug-in τ.
     pub shapley: f64,
+    /// The Monte Carlo standard error of that share; `None` where it is exact, up to 16
+    /// capabilities.
+    pub shapley_standard_error: Option<f64>,
     /// The debiased overlap.
     pub overlap: Option<OverlapRecord>,
 }
@@ -162,7 +169,8 @@ pub struct OverlapRecord {
 ///
 /// Each tail is judged by the less favourable of the plug-in and the debiased rate, the
 /// smaller one for "more entangled", the larger one for "freer", because noise moves the
-/// plug-in and neither claim is to profit from it.
+/// plug-in and neither claim is to profit from it. Where the signal is not resolved, the
+/// smaller one is the plug-in and nothing is called freer: those p-values are 1.
 ///
 /// # Examples
 /// See [`MeasurementRecord`].
@@ -179,8 +187,9 @@ pub struct ChanceRecord {
     pub random_safety: NullRecord,
     /// Capability directions drawn with the covariance of the samples.
     pub random_capabilities: Option<NullRecord>,
-    /// (τ̂ − t)/(1 − t), t the mean of `random_safety`: 0 is chance, 1 full entanglement.
-    pub corrected: f64,
+    /// (τ̂ − t)/(1 − t), τ̂ brought into [0, 1] and t the mean of `random_safety`: 0 is
+    /// chance, 1 full entanglement. `None` where there is no τ̂, or where t is 1.
+    pub corrected: Option<f64>,
     /// p-value of "the labels of the safety concept mean nothing"; `None` where
     /// no permutation respects the units.
     pub concept: Option<f64>,
@@ -241,7 +250,8 @@ pub(super) fn ends(interval: Interval) -> [f64; 2] {
 
 impl fmt::Display for MeasurementRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = 100.0 * self.confidence;
+        // As many digits as the level has: 99.9 % is not 100 %.
+        let percent = (1e8 * self.confidence).round() / 1e6;
         writeln!(
             f,
             "{}: safety `{}`, d = {}, {} samples in {} independent units",
@@ -251,7 +261,7 @@ impl fmt::Display for MeasurementRecord {
             (Some(tax), _) => {
                 writeln!(
                     f,
-                    "  tau {:.3}, {percent:.0} % interval [{:.3}, {:.3}] (plug-in {:.3})",
+                    "  tau {:.3}, {percent} % interval [{:.3}, {:.3}] (plug-in {:.3})",
                     tax.estimate, tax.interval[0], tax.interval[1], self.plug_in
                 )?;
                 writeln!(
@@ -319,11 +329,15 @@ impl fmt::Display for MeasurementRecord {
             )?;
         }
         if let Some((first, second, correlation)) = &self.worst_pair {
-            writeln!(
+            write!(
                 f,
-                "  most alike capabilities: {first} and {second}, {correlation:+.2} (condition number {:.1}, rank {})",
-                self.condition_number, self.rank
+                "  most alike capabilities: {first} and {second}, {correlation:+.2} ("
             )?;
+            match self.condition_number {
+                Some(condition) => write!(f, "condition number {condition:.1}")?,
+                None => write!(f, "linearly dependent")?,
+            }
+            writeln!(f, ", rank {})", self.rank)?;
         }
         Ok(())
     }
