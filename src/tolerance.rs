@@ -108,11 +108,17 @@ pub fn mean_difference<T: Real>(rows: usize) -> T {
 /// Relative error of accumulated second moments, of Sᵢⱼ in units of √(Sᵢᵢ·Sⱼⱼ), after
 /// so many blocks of rows and merges: ε·(1024 + 2·merges).
 ///
-/// A block adds a product over at most 513 rows, one of them the step between two means,
-/// whose own error is some 21ε of the spread, twice; these relative errors do not
-/// add up over blocks, and 1024 leaves room. Each addition to S rounds once more, by ε/2 of
-/// what S is at the end at most, as its diagonal never falls. Rounding about the mean
-/// does not enter: see [`Moments`](crate::Moments).
+/// A block has a product over at most 513 rows, 257ε where they are added one by one. Centring
+/// rounds an entry by ε/2 of its distance from the first row; the root of the sum of
+/// their squares is at most √513 that of the deviations, which makes 12ε in each factor. The step
+/// between two means is off by some 25ε of the spread, twice. These relative errors do
+/// not add up over blocks, and 1024 leaves room. The product goes into S by at most four
+/// additions (two where a kernel cuts 513 rows in pieces of 512), each of which rounds by ε/2
+/// of what S is at the end at most, as its diagonal never falls. Rounding about the mean does not
+/// enter: see [`Moments`](crate::Moments).
+///
+/// The part that grows takes every addition to round the same way. Ten million f32 rows about 10⁴
+/// with a spread of 0.1 were off by 16ε after 20 000 blocks, with faer and without.
 ///
 /// # Examples
 /// ```

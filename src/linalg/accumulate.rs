@@ -1,19 +1,26 @@
 //! Products added to what is there already: $S + X^\top X$ and $S + X^\top Y$ in f64,
 //! without a second matrix of the size of S.
 //!
-//! A Gram matrix is symmetric, so only its lower triangle is computed, and
-//! [`mirror`] copies it to the upper one when all is added: half of the work, and
-//! the result equals its transpose exactly.
+//! **The product is complete before it is added.** A kernel that adds the rows of X to S one
+//! by one rounds by up to half a unit in the last place of S each time, and these errors need
+//! not average: equal terms round the same way. 10⁷ rows were seen to lose 5·10⁵ε so, and lose
+//! 10ε like this. Small products are formed apart, and so are the portable ones, panel by
+//! panel; faer's kernels for large ones add sums over 512 rows by themselves.
 
 use nalgebra::DMatrix;
 
+use crate::Real;
+
 /// Columns to a panel, and rows and columns to a tile: two tiles fit in a first-level cache.
-#[cfg(not(feature = "faer"))]
 const PANEL: usize = 128;
 const TILE: usize = 32;
 
-/// Adds XᵀX to the lower triangle of S; the upper one is left as it is.
+/// Adds XᵀX to the lower triangle of S; what is above it is for [`mirror`] to set.
 pub(crate) fn add_gram(s: &mut DMatrix<f64>, x: &DMatrix<f64>) {
+    if x.ncols() <= PANEL {
+        *s += f64::kernel_gram(x);
+        return;
+    }
     #[cfg(feature = "faer")]
     super::blocked::add_gram(s, x);
     #[cfg(not(feature = "faer"))]
@@ -21,22 +28,29 @@ pub(crate) fn add_gram(s: &mut DMatrix<f64>, x: &DMatrix<f64>) {
         let (d, transposed) = (x.ncols(), x.transpose());
         for from in (0..d).step_by(PANEL) {
             let width = PANEL.min(d - from);
-            s.view_mut((from, from), (d - from, width)).gemm(
-                1.0,
-                &transposed.rows(from, d - from),
-                &x.columns(from, width),
-                1.0,
-            );
+            let mut panel = s.view_mut((from, from), (d - from, width));
+            panel += transposed.rows(from, d - from) * x.columns(from, width);
         }
     }
 }
 
 /// Adds XᵀY to S.
 pub(crate) fn add_product(s: &mut DMatrix<f64>, x: &DMatrix<f64>, y: &DMatrix<f64>) {
+    if s.len() <= PANEL * PANEL {
+        *s += f64::kernel_transposed_product(x, y);
+        return;
+    }
     #[cfg(feature = "faer")]
     super::blocked::add_product(s, x, y);
     #[cfg(not(feature = "faer"))]
-    s.gemm(1.0, &x.transpose(), y, 1.0);
+    {
+        let (e, transposed) = (y.ncols(), x.transpose());
+        for from in (0..e).step_by(PANEL) {
+            let width = PANEL.min(e - from);
+            let mut panel = s.columns_mut(from, width);
+            panel += &transposed * y.columns(from, width);
+        }
+    }
 }
 
 /// Copies the lower triangle of a square matrix to the upper one.
@@ -91,6 +105,24 @@ mod tests {
                 cross,
                 DMatrix::from_fn(d, e, |i, j| 3.0 + entry(&x, i, &y, j))
             );
+        }
+    }
+
+    /// 2⁵³ loses what is not above 1, so also 64 products of 2⁻⁶ each; all 512 of them make 8.
+    #[test]
+    fn a_product_is_complete_before_it_is_added() {
+        let large = 2.0_f64.powi(53);
+        let constant = |columns| DMatrix::from_element(512, columns, 0.125);
+        for d in [1, 2, 3, 5, 8, 17, 130, 300] {
+            let mut gram = DMatrix::from_element(d, d, large);
+            add_gram(&mut gram, &constant(d));
+            mirror(&mut gram);
+            assert_eq!(gram, DMatrix::from_element(d, d, large + 8.0));
+            for e in [1, 2, 129] {
+                let mut cross = DMatrix::from_element(d, e, large);
+                add_product(&mut cross, &constant(d), &constant(e));
+                assert_eq!(cross, DMatrix::from_element(d, e, large + 8.0));
+            }
         }
     }
 }

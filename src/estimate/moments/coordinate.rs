@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrixView, DVector};
 
-use super::mean::{RunningMean, blocks};
+use super::mean::{BLOCK, RunningMean};
 use super::{at_least, zeros};
 use crate::linalg::reduce;
 use crate::{Error, Real};
@@ -20,7 +20,8 @@ use crate::{Error, Real};
 /// d coordinates, rows are samples; the state takes 24·d bytes.
 ///
 /// # Accuracy
-/// As [`Moments`](crate::Moments).
+/// As [`Moments`](crate::Moments), at about twice the time of a sum of the batch's columns: one
+/// pass over the batch to check it, and one to take it in.
 ///
 /// # References
 /// Chan, Golub & LeVeque (1983).
@@ -86,15 +87,18 @@ impl CoordinateMoments {
     ) -> Result<(), Error> {
         let batch = batch.into();
         self.mean.admits("batch", &batch)?;
-        for block in blocks(&batch) {
-            let mut centred = vec![0.0; block.nrows() + 1];
-            for (i, rows) in block.column_iter().enumerate() {
-                self.mean
-                    .absorb_coordinate(i, rows.as_slice(), &mut centred);
-                self.squares[i] += reduce::dot(&centred, &centred);
+        // Coordinate by coordinate, in the order of memory.
+        let mut centred = [0.0; BLOCK + 1];
+        for (i, column) in batch.column_iter().enumerate() {
+            let mut count = self.mean.count;
+            for rows in column.as_slice().chunks(BLOCK) {
+                let centred = &mut centred[..=rows.len()];
+                self.mean.absorb_coordinate(i, count, rows, centred);
+                self.squares[i] += reduce::dot(centred, centred);
+                count += rows.len();
             }
-            self.mean.count += block.nrows();
         }
+        self.mean.count += batch.nrows();
         Ok(())
     }
 

@@ -24,7 +24,7 @@ pub(super) const MOST: usize = if usize::BITS > 53 {
 pub(super) const LARGEST: f64 = f64::from_bits((1023 + 450) << 52);
 
 /// Rows to a block, in which large batches are processed.
-const BLOCK: usize = 512;
+pub(super) const BLOCK: usize = 512;
 
 /// Count and mean of samples, coordinate by coordinate.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,19 +56,24 @@ impl RunningMean {
         argument: &'static str,
         batch: &DMatrixView<'_, T>,
     ) -> Result<(), Error> {
-        check::matrix(argument, batch)?;
+        let within = |x: &T| x.to_double().abs() <= LARGEST;
+        // Without a branch, so that a good batch is checked at the speed of memory.
+        let all_within = |x: &[T]| x.iter().fold(true, |all, x| all & within(x));
+        let bad = batch.column_iter().position(|x| !all_within(x.as_slice()));
+        if bad.is_some() || batch.is_empty() {
+            check::matrix(argument, batch)?;
+        }
         check::same(argument, "columns", self.dimension(), batch.ncols())?;
-        for (column, entries) in batch.column_iter().enumerate() {
-            let large = |x: &T| x.to_double().abs() > LARGEST;
-            if let Some(row) = entries.iter().position(large) {
-                return Err(Error::EntryTooLarge {
-                    argument,
-                    row,
-                    column,
-                    value: entries[row].to_double(),
-                    limit: LARGEST,
-                });
-            }
+        if let Some(column) = bad {
+            let entries = batch.column(column);
+            let row = entries.iter().position(|x| !within(x)).unwrap_or(0);
+            return Err(Error::EntryTooLarge {
+                argument,
+                row,
+                column,
+                value: entries[row].to_double(),
+                limit: LARGEST,
+            });
         }
         self.has_room_for(batch.nrows())
     }
@@ -99,21 +104,27 @@ impl RunningMean {
         let mut centred = DMatrix::zeros(rows + 1, block.ncols());
         let columns = centred.as_mut_slice().chunks_exact_mut(rows + 1);
         for (i, target) in columns.enumerate() {
-            self.absorb_coordinate(i, block.column(i).as_slice(), target);
+            self.absorb_coordinate(i, self.count, block.column(i).as_slice(), target);
         }
         self.count += rows;
         centred
     }
 
-    /// The same for one coordinate; to be followed by an increase of the count when all
-    /// of them are in.
-    pub(super) fn absorb_coordinate<T: Real>(&mut self, i: usize, rows: &[T], target: &mut [f64]) {
+    /// The same for one coordinate, of which so many rows are in already; to be followed by
+    /// an increase of the count when all coordinates are in.
+    pub(super) fn absorb_coordinate<T: Real>(
+        &mut self,
+        i: usize,
+        count: usize,
+        rows: &[T],
+        target: &mut [f64],
+    ) {
         let (step, centred) = target
             .split_last_mut()
             .expect("one row more than the block");
         let theirs = centre(rows, centred);
         let ours = (self.value[i], self.carry[i]);
-        let union = Union::of(self.count, rows.len());
+        let union = Union::of(count, rows.len());
         *step = union.root_weight() * difference(ours, theirs);
         (self.value[i], self.carry[i]) = union.mean(ours, theirs);
     }
@@ -145,19 +156,17 @@ pub(super) fn blocks<'a, T: Real>(
 
 /// Centres a coordinate of a block, and returns its mean in two parts.
 fn centre<T: Real>(rows: &[T], centred: &mut [f64]) -> (f64, f64) {
-    let n = rows.len() as f64;
-    let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
-    for (target, &x) in centred.iter_mut().zip(rows) {
-        *target = x.to_double();
-        least = least.min(*target);
-        greatest = greatest.max(*target);
+    // About the first row first, which is exact where all rows are equal.
+    let (n, first) = (rows.len() as f64, rows[0].to_double());
+    for (target, x) in centred.iter_mut().zip(rows) {
+        *target = x.to_double() - first;
     }
-    // A mean lies between the extremes, which makes it exact where all rows are equal.
-    let mean = (reduce::sum(centred) / n).clamp(least, greatest);
-    centred.iter_mut().for_each(|x| *x -= mean);
+    let shift = reduce::sum(centred) / n;
+    centred.iter_mut().for_each(|x| *x -= shift);
     let rest = reduce::sum(centred) / n;
     centred.iter_mut().for_each(|x| *x -= rest);
-    two_sum(mean, rest)
+    let (mean, carry) = two_sum(first, shift);
+    two_sum(mean, carry + rest)
 }
 
 /// Two sets of samples that become one.

@@ -13,9 +13,10 @@
 //! leave rounding where a large mean hides a small spread.
 //!
 //! **What a batch does.** Rows are taken in blocks of 512. A block is centred about its
-//! own mean, twice, so that the second mean catches the rounding of the first; √(n₁n₂/n)·δ is
-//! put below it as one more row, and the scatter of the block and the step between the
-//! means enter S by one product. **The mean** is held as an unevaluated sum of two
+//! first row, so that equal rows leave zeros, and then about its mean, twice, so that the
+//! second mean catches the rounding of the first; √(n₁n₂/n)·δ is put below it as one more
+//! row, and the scatter of the block and the step between the means enter S by one product,
+//! which is complete before it is added: S rounds per block, not per row. **The mean** is held as an unevaluated sum of two
 //! numbers, so that its error does not grow with the number of batches.
 //!
 //! **Range.** Squares must fit in f64, so entries up to 2⁴⁵⁰ ≈ 2.9e135 in magnitude are

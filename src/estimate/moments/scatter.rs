@@ -29,7 +29,7 @@ const MOST: usize = 1 << 16;
 /// times max |xᵢ|, and Sᵢⱼ within [`tolerance::scatter`](crate::tolerance::scatter) of the
 /// number of updates, blocks of 512 rows and merges, times √(Sᵢᵢ·Sⱼⱼ): a mean that is
 /// large beside the spread takes no digit from S. Any order of updates and merges gives the
-/// same to these bounds; `a.merge(&b)` and `b.merge(&a)` give the same bits, and S equals
+/// same to these bounds, and a batch of one row rounds S as often as one of 512. `a.merge(&b)` and `b.merge(&a)` give the same bits, and S equals
 /// its transpose exactly.
 ///
 /// # References
