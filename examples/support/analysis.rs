@@ -1,8 +1,8 @@
 //! Layers and safety concepts measured, and one of them in detail.
 
 use alignment_tax::{
-    Budget, Concept, Direction, Measurement, MeasurementOptions, ParetoFrontier,
-    PreservationFrontier, Profile, Task,
+    Budget, Concept, Measurement, MeasurementOptions, ParetoFrontier, PreservationFrontier,
+    Profile, Task,
 };
 
 use super::dataset::{Failure, Layer};
@@ -42,7 +42,7 @@ impl Study {
             for layer in layers {
                 let concept = |name: &String| -> Result<Concept<'_, f64>, Failure> {
                     let samples = layer.concept(name)?;
-                    let pairs = Concept::paired(name, &samples.train.plus, &samples.train.minus);
+                    let pairs = Concept::paired(name, &samples.all.plus, &samples.all.minus);
                     Ok(match &samples.units {
                         Some(labels) => pairs.with_units(labels),
                         None => pairs,
@@ -111,11 +111,5 @@ impl<'a> Detail<'a> {
 
     pub fn layer(&self) -> &str {
         &self.measurement.record().label
-    }
-
-    /// v and c of the signed reading.
-    pub fn directions(&self) -> (&Direction<f64>, &Direction<f64>) {
-        let c = &self.measurement.capabilities()[self.against];
-        (self.measurement.safety(), c)
     }
 }

@@ -41,9 +41,36 @@ impl Pair {
 pub struct Concept {
     pub train: Pair,
     pub heldout: Option<Pair>,
-    /// The template of each training pair, numbered: pairs of one template are not
-    /// independent.
+    /// The template of each pair, numbered, training pairs first: pairs of one template
+    /// are not independent.
     pub units: Option<Vec<usize>>,
+    /// Training and held-out pairs together, which the tax rate is measured on.
+    pub all: Pair,
+}
+
+impl Concept {
+    fn new(train: Pair, heldout: Option<Pair>) -> Self {
+        let all = match &heldout {
+            None => train.clone(),
+            Some(heldout) => Pair {
+                plus: stacked(&train.plus, &heldout.plus),
+                minus: stacked(&train.minus, &heldout.minus),
+            },
+        };
+        Self {
+            train,
+            heldout,
+            units: None,
+            all,
+        }
+    }
+}
+
+fn stacked(above: &DMatrix<f64>, below: &DMatrix<f64>) -> DMatrix<f64> {
+    let (n, m) = (above.nrows(), below.nrows());
+    let mut both = above.clone().resize_vertically(n + m, 0.0);
+    both.rows_mut(n, m).copy_from(below);
+    both
 }
 
 /// The activations of one layer.
@@ -116,14 +143,7 @@ impl Layer {
             train
                 .check(heldout.as_ref())
                 .map_err(|e| format!("{source}, concept {concept}: {e}"))?;
-            let twice = concepts.insert(
-                concept.to_owned(),
-                Concept {
-                    train,
-                    heldout,
-                    units: None,
-                },
-            );
+            let twice = concepts.insert(concept.to_owned(), Concept::new(train, heldout));
             if twice.is_some() {
                 return Err(format!(
                     "{source} has concept {concept} twice, as {concept}.plus and {concept}.train.plus"
@@ -167,14 +187,7 @@ impl Layer {
                 .map_err(|e| format!("--concept {argument}: {e}"))?;
             let heldout = None;
             if concepts
-                .insert(
-                    name.to_owned(),
-                    Concept {
-                        train,
-                        heldout,
-                        units: None,
-                    },
-                )
+                .insert(name.to_owned(), Concept::new(train, heldout))
                 .is_some()
             {
                 return Err(format!("--concept {name} is given twice").into());
@@ -188,8 +201,8 @@ impl Layer {
         })
     }
 
-    /// Takes the templates of the training pairs from `<folder>/<concept>.tsv`, with a
-    /// header and the columns split and template first; a line a pair, in order.
+    /// Takes the templates of the pairs from `<folder>/<concept>.tsv`, with a header and
+    /// the columns split and template first; a line a pair, in order.
     pub fn with_templates(mut self, folder: &Path) -> Result<Self, Failure> {
         // Numbered over all concepts, so that no two concepts share a template.
         let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -198,23 +211,33 @@ impl Layer {
             let text = std::fs::read_to_string(&path)
                 .map_err(|e| format!("cannot read {}: {e}", path.display()))?;
             let mut labels = Vec::new();
-            for line in text.lines().skip(1) {
-                let mut fields = line.split('\t');
-                if let (Some("train"), Some(template)) = (fields.next(), fields.next()) {
-                    let next = numbers.len();
-                    let key = (name.clone(), template.to_owned());
-                    labels.push(*numbers.entry(key).or_insert(next));
+            for (wanted, pairs) in [
+                ("train", Some(&concept.train)),
+                ("heldout", concept.heldout.as_ref()),
+            ] {
+                let Some(pairs) = pairs else { continue };
+                let from = labels.len();
+                for line in text.lines().skip(1) {
+                    let mut fields = line.split('\t');
+                    if fields.next() != Some(wanted) {
+                        continue;
+                    }
+                    if let Some(template) = fields.next() {
+                        let next = numbers.len();
+                        let key = (name.clone(), template.to_owned());
+                        labels.push(*numbers.entry(key).or_insert(next));
+                    }
                 }
-            }
-            if labels.len() != concept.train.plus.nrows() {
-                return Err(format!(
-                    "{} has {} training pairs, {} has {} for concept {name}",
-                    path.display(),
-                    labels.len(),
-                    self.source,
-                    concept.train.plus.nrows()
-                )
-                .into());
+                let found = labels.len() - from;
+                if found != pairs.plus.nrows() {
+                    return Err(format!(
+                        "{} has {found} {wanted} pairs, {} has {} for concept {name}",
+                        path.display(),
+                        self.source,
+                        pairs.plus.nrows()
+                    )
+                    .into());
+                }
             }
             concept.units = Some(labels);
         }

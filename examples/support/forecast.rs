@@ -19,7 +19,7 @@
 //! Scores are in units of the distance between a probe's class means on the training
 //! pairs.
 
-use alignment_tax::{Budget, Direction, OptimalShift};
+use alignment_tax::{Budget, Direction, OptimalShift, PairedContrast};
 use nalgebra::DVector;
 
 use super::analysis::{Detail, Question};
@@ -118,7 +118,11 @@ impl Forecast {
             Instrument::both_ways(safe_heldout, &safe.train).map_err(named(question.safety()))?;
         let ability =
             Instrument::both_ways(able_heldout, &able.train).map_err(named(capability))?;
-        let means = detail.directions();
+        // From the training pairs alone: what is forecast is read on held-out ones.
+        let direction =
+            |pair: &Pair| PairedContrast::new(&pair.plus, &pair.minus)?.mean_difference();
+        let (v, c) = (direction(&safe.train)?, direction(&able.train)?);
+        let means = (&v, &c);
         let gradients = [
             (safety[0].gradient()?, ability[0].gradient()?),
             (safety[1].gradient()?, ability[1].gradient()?),
@@ -160,10 +164,7 @@ impl Forecast {
             capability: capability.clone(),
             unit,
             pairs: (train.plus.nrows(), tested.plus.nrows()),
-            angles: (
-                detail.signed.angle().to_degrees(),
-                gradient_angle.to_degrees(),
-            ),
+            angles: (v.angle(&c)?.to_degrees(), gradient_angle.to_degrees()),
             before: (accuracy_before(&safety), accuracy_before(&ability)),
             trials,
         }))

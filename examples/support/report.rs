@@ -30,7 +30,8 @@ pub fn heading(question: &Question, layers: &[Layer]) -> Text {
     }
     writeln!(
         out,
-        "  directions    mean of paired differences, activations as they are (not normalised)"
+        "  directions    mean of paired differences, activations as they are (not normalised);\n                \
+         training and held-out pairs together, in the forecast the training pairs alone"
     )?;
     let grouped = layers
         .iter()
