@@ -25,6 +25,7 @@ estimate   1
 diagnose   2
 tax        2
 chance     2
+audit      2
 frontier   2
 measure    3
 io         4

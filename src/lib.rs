@@ -131,6 +131,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod angles;
+mod audit;
 mod chance;
 mod diagnose;
 mod direction;
@@ -149,6 +150,7 @@ mod tax;
 pub mod tolerance;
 
 pub use angles::{PrincipalAngles, PrincipalVectors};
+pub use audit::{Audit, AuditEstimate, Jackknifed};
 pub use chance::{
     CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
     Relabelling, SignFlips, benjamini_hochberg, holm,

@@ -37,10 +37,12 @@ use crate::{Direction, Error, Real};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Samples {
-    /// One matrix a group, samples in columns, in units of a power of two.
+    /// One matrix a group, samples in columns, in units of powers of two.
     groups: Vec<DMatrix<f64>>,
     /// The unit of each sample, group after group; `None` where each is its own.
     labels: Option<Vec<usize>>,
+    /// What a sample was multiplied by, in two steps: each in range, their product perhaps not.
+    scale: [f64; 2],
 }
 
 impl Samples {
@@ -87,7 +89,11 @@ impl Samples {
         check::same("minus", "rows", plus.ncols(), minus.ncols())?;
         // Scaled first, so that a difference of huge entries stays finite.
         let s = scale::power_of_two(largest(&plus).max(largest(&minus)));
-        Self::of("paired differences", vec![plus * s - minus * s])
+        let samples = Self::of("paired differences", vec![plus * s - minus * s])?;
+        Ok(Self {
+            scale: [s, samples.scale[1]],
+            ..samples
+        })
     }
 
     /// Two independent classes, not necessarily of one size: μ is the difference of their
@@ -225,7 +231,7 @@ impl Samples {
         Direction::named("mean of the samples", self.mean().as_slice())
     }
 
-    /// μ̂, in units of the same power of two.
+    /// μ̂, in the units in which samples are held.
     pub(crate) fn mean(&self) -> DVector<f64> {
         let mut mean = DVector::zeros(self.dimension());
         for group in &self.groups {
@@ -246,6 +252,11 @@ impl Samples {
         self.labels.as_deref()
     }
 
+    /// A length in the units in which samples are held, in those they came in.
+    pub(crate) fn unscaled(&self, length: f64) -> f64 {
+        length / self.scale[0] / self.scale[1]
+    }
+
     fn of(argument: &'static str, mut groups: Vec<DMatrix<f64>>) -> Result<Self, Error> {
         let strongest = groups.iter().map(largest).fold(0.0, f64::max);
         if strongest == 0.0 {
@@ -259,6 +270,7 @@ impl Samples {
         Ok(Self {
             groups,
             labels: None,
+            scale: [1.0, scale],
         })
     }
 }

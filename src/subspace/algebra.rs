@@ -240,7 +240,7 @@ impl<T: Real> Subspace<T> {
     }
 
     /// x = Px + (I − P)x for x of moderate scale, orthogonalised twice.
-    fn split(&self, x: &DVector<T>) -> Split<T> {
+    pub(crate) fn split(&self, x: &DVector<T>) -> Split<T> {
         let mut coordinates = self.coordinates(x);
         let mut outside = x - self.basis() * &coordinates;
         let correction = self.coordinates(&outside);
