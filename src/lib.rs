@@ -75,8 +75,10 @@
 //! | who pays it, and with which sign | [`Attribution`], [`ShapleyMethod`] |
 //! | is it more than chance | [`CovarianceNull`], [`IsotropicNull`], [`NullSample`], [`PValue`] |
 //! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
+//! | named objectives and their inner products | [`Objectives`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | what does safety cost | [`PreservationFrontier`], [`ParetoFrontier`], [`Budget`] |
+//! | which capability may lose how much | [`Floors`], [`FloorOptimum`], [`FloorCurve`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`] |
@@ -125,6 +127,7 @@ pub mod io;
 pub mod linalg;
 mod measure;
 mod monte_carlo;
+mod objectives;
 mod real;
 mod special;
 mod subspace;
@@ -144,8 +147,8 @@ pub use estimate::{
     Interval, Moments, PairedContrast, Samples, Shrinkage, ShrunkCovariance, Whitened,
 };
 pub use frontier::{
-    Budget, FrontierError, FrontierPoint, Interaction, OptimalShift, ParetoFrontier,
-    PreservationBand, PreservationFrontier,
+    Budget, FloorCurve, FloorKink, FloorOptimum, FloorPoint, Floors, FrontierError, FrontierPoint,
+    Interaction, OptimalShift, ParetoFrontier, PreservationBand, PreservationFrontier,
 };
 pub use linalg::RankRule;
 pub use measure::{
@@ -154,6 +157,7 @@ pub use measure::{
     TaxRecord,
 };
 pub use monte_carlo::MonteCarlo;
+pub use objectives::Objectives;
 pub use real::Real;
 pub use subspace::Subspace;
 pub use tax::{

@@ -3,18 +3,26 @@
 //! A training run or a steering vector moves the representation by δ, ‖δ‖ ≤ B. To
 //! first order the safety gain is s = ⟨v, δ⟩ and a capability changes by
 //! y = ⟨c, δ⟩, so that what is achievable is the image of a ball under a linear map:
-//! a filled ellipse. There are two readings, and each has its type:
+//! a filled ellipse. Of two objectives there are two readings, and each has its type:
 //! [`ParetoFrontier`], signed, for one capability whose improvement is welcome; and
-//! [`PreservationFrontier`], for a subspace in which every displacement is a cost.
+//! [`PreservationFrontier`], for a subspace in which every displacement is a cost. Of many
+//! there is [`Floors`], limits to what each may lose.
 
+mod active_set;
 mod band;
 mod budget;
+mod floor_curve;
+mod floor_optimum;
+mod floors;
 mod pareto;
 mod preservation;
 mod shift;
 
 pub use band::PreservationBand;
 pub use budget::{Budget, FrontierError};
+pub use floor_curve::{FloorCurve, FloorKink, FloorPoint};
+pub use floor_optimum::FloorOptimum;
+pub use floors::Floors;
 pub use pareto::{FrontierPoint, Interaction, ParetoFrontier};
 pub use preservation::PreservationFrontier;
 pub use shift::OptimalShift;
