@@ -78,6 +78,9 @@
 //! | named objectives and their inner products | [`Objectives`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | what does safety cost | [`PreservationFrontier`], [`ParetoFrontier`], [`Budget`] |
+//! | what can be gained in all objectives at once | [`GainEllipsoid`] |
+//! | updates that spare capabilities, and what they give up | [`UpdateRule`], [`UpdateProjection`] |
+//! | the changes of capabilities fixed | [`FixedTargets`] |
 //! | which capability may lose how much | [`Floors`], [`FloorOptimum`], [`FloorCurve`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | reading files from Python | `io` (feature `io`) |
@@ -147,8 +150,9 @@ pub use estimate::{
     Interval, Moments, PairedContrast, Samples, Shrinkage, ShrunkCovariance, Whitened,
 };
 pub use frontier::{
-    Budget, FloorCurve, FloorKink, FloorOptimum, FloorPoint, Floors, FrontierError, FrontierPoint,
-    Interaction, OptimalShift, ParetoFrontier, PreservationBand, PreservationFrontier,
+    Budget, FixedTargets, FloorCurve, FloorKink, FloorOptimum, FloorPoint, Floors, FrontierError,
+    FrontierPoint, GainEllipsoid, Interaction, OptimalShift, ParetoFrontier, PreservationBand,
+    PreservationFrontier, RuleGain, UpdateProjection, UpdateRule,
 };
 pub use linalg::RankRule;
 pub use measure::{

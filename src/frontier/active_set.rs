@@ -222,6 +222,16 @@ impl<T: Real> Problem<'_, T> {
         Err(self.lost())
     }
 
+    /// v + Cλ at θ = 0: the projection of v onto {x : ⟨cᵢ, x⟩ ≥ 0}.
+    pub(super) fn projected(&self) -> Result<DVector<T>, Error> {
+        let mut search = Search {
+            problem: self,
+            active: Active::empty(),
+            prices: DVector::zeros(self.capabilities.ncols()),
+        };
+        Ok(search.settle(T::zero())?.free)
+    }
+
     fn lost(&self) -> Error {
         Error::NotConverged {
             algorithm: "the active-set method for floors",

@@ -6,7 +6,8 @@
 //! a filled ellipse. Of two objectives there are two readings, and each has its type:
 //! [`ParetoFrontier`], signed, for one capability whose improvement is welcome; and
 //! [`PreservationFrontier`], for a subspace in which every displacement is a cost. Of many
-//! there is [`Floors`], limits to what each may lose.
+//! there are [`GainEllipsoid`], all that is achievable, [`FixedTargets`] and [`Floors`], limits to
+//! what each may lose.
 
 mod active_set;
 mod band;
@@ -14,15 +15,21 @@ mod budget;
 mod floor_curve;
 mod floor_optimum;
 mod floors;
+mod gains;
 mod pareto;
 mod preservation;
+mod rules;
 mod shift;
+mod targets;
 
 pub use band::PreservationBand;
 pub use budget::{Budget, FrontierError};
 pub use floor_curve::{FloorCurve, FloorKink, FloorPoint};
 pub use floor_optimum::FloorOptimum;
 pub use floors::Floors;
+pub use gains::GainEllipsoid;
 pub use pareto::{FrontierPoint, Interaction, ParetoFrontier};
 pub use preservation::PreservationFrontier;
+pub use rules::{RuleGain, UpdateProjection, UpdateRule};
 pub use shift::OptimalShift;
+pub use targets::FixedTargets;
