@@ -18,6 +18,8 @@ mod contrast;
 mod diagnose;
 #[path = "hostile/direction.rs"]
 mod direction;
+#[path = "hostile/floors.rs"]
+mod floors;
 #[path = "hostile/frontier.rs"]
 mod frontier;
 #[path = "hostile/messages.rs"]
