@@ -35,6 +35,10 @@
 //! That is [`PreservationFrontier`]. [`OptimalShift`] is the $\delta$ that attains either,
 //! measured after it is built.
 //!
+//! Of many named [`Objectives`] only the inner products matter. What a budget achieves in
+//! all of them is an ellipsoid, [`GainEllipsoid`]; how much safety there is if capability i
+//! may lose up to $\varepsilon_i$, and what each of these floors costs, is [`Floors`].
+//!
 //! # A worked example
 //!
 //! ```

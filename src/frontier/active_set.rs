@@ -344,15 +344,10 @@ impl<T: Real> Search<'_, T> {
     fn most_violated(&self, parts: &Parts<T>, theta: T, refused: &[bool]) -> Option<usize> {
         let problem = self.problem;
         let w = &parts.free + &parts.pull * theta;
-        let size = T::one() + reduce::sum(self.prices.as_slice());
-        let mut worst = (
-            None,
-            -problem.noise
-                * size.min(T::from_double(1024.0))
-                * theta.max(scale::norm(w.as_slice())),
-        );
-        for i in 0..self.prices.len() {
-            if refused[i] || self.active.members.contains(&i) {
+        let accepted = problem.noise * (theta + scale::norm(w.as_slice()));
+        let mut worst = (None, -accepted);
+        for (i, &refused) in refused.iter().enumerate() {
+            if refused || self.active.members.contains(&i) {
                 continue;
             }
             let slack = reduce::dot(problem.capability(i).as_slice(), w.as_slice())

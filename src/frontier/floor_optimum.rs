@@ -13,18 +13,18 @@ use crate::{Error, Objectives, Real};
 
 /// The largest safety gain under floors, what each floor costs, and the shift itself.
 ///
-/// $$ s^\star = \min\_{\lambda \ge 0} \; B \lVert v + C\lambda \rVert + \varepsilon^\top \lambda, \qquad \frac{\partial s^\star}{\partial \varepsilon\_i} = \lambda\_i $$
+/// $$ s^\star = \min_{\lambda \ge 0} \; B \lVert v + C\lambda \rVert + \varepsilon^\top \lambda, \qquad \frac{\partial s^\star}{\partial \varepsilon_i} = \lambda_i $$
 ///
 /// # Units and shapes
 /// k entries in the order of the objectives' names; gains in units of the representation, prices
 /// without unit.
 ///
 /// # Accuracy
-/// The gain to 64ε·k·B where vectors are known or objectives are well apart; the
-/// [`gap`](Self::gap) and the [`violation`](Self::violation) say what it is here. From a Gram
-/// matrix whose smallest eigenvalue other than zero is e, ε/√e takes the place of ε. Prices
-/// are determined to ε times the squared condition of the floors that bind; where floors depend on each
-/// other they are one choice of several that add up to the same.
+/// The gain to [`tolerance::gain`](crate::tolerance::gain)·B·(1 + Σλᵢ) where vectors are known; the [`gap`](Self::gap) and
+/// the [`violation`](Self::violation) say what it is here. From a Gram matrix whose
+/// smallest eigenvalue other than zero is e, ε/√e takes the place of ε. Prices are
+/// determined to ε times the squared condition of the floors that bind; where floors depend
+/// on each other they are one choice of several of the same total.
 ///
 /// # References
 /// Boyd & Vandenberghe (2004), §§5.2, 5.6.
@@ -170,7 +170,7 @@ impl<T: Real> FloorOptimum<T> {
 
     /// The price in metric units: of the safety metric, by the next unit of this one.
     ///
-    /// $$ \lambda\_i \frac{\lVert \nabla f\_v \rVert}{\lVert \nabla f\_i \rVert} $$
+    /// $$ \lambda_i \frac{\lVert \nabla f_v \rVert}{\lVert \nabla f_i \rVert} $$
     ///
     /// # Errors
     /// [`Error::UnknownName`]; [`Error::OutOfRange`] where it overflows.

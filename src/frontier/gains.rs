@@ -21,7 +21,7 @@ use crate::{Error, Objectives, Real, tolerance};
 /// [`Objectives::in_metric_units`] turns them into those of the metrics.
 ///
 /// # Accuracy
-/// Supports and efficient gains to 16ε·k·B where vectors are known. What inverts K, the required
+/// Supports and efficient gains to [`tolerance::gain`]·B where vectors are known. What inverts K, the required
 /// budget, to ε times the condition number of the objectives, its square from a Gram matrix.
 ///
 /// # References
@@ -232,7 +232,7 @@ impl<T: Real> GainEllipsoid<T> {
 
     /// The natural logarithm of the r-dimensional volume.
     ///
-    /// $$ \ln \frac{\pi^{r/2} B^r}{\Gamma(r/2 + 1)} + \sum\_j \ln \sigma\_j $$
+    /// $$ \ln \frac{\pi^{r/2} B^r}{\Gamma(r/2 + 1)} + \sum_j \ln \sigma_j $$
     ///
     /// # Examples
     /// ```

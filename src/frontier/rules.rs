@@ -180,7 +180,7 @@ impl UpdateRule {
 /// d coordinates, whatever their units; the result is not rescaled to the length of x.
 ///
 /// # Accuracy
-/// 64ε·p·‖x‖, times the condition number of the capabilities that are frozen.
+/// [`tolerance::gain`](crate::tolerance::gain)·‖x‖, times the condition number of the capabilities that are frozen.
 ///
 /// # Examples
 /// ```

@@ -14,14 +14,14 @@ use crate::{Error, Objectives, Real, tolerance};
 
 /// The largest safety gain when the changes of some objectives are fixed.
 ///
-/// $$ s\_{\max} = a^\top G^{+} y + \sqrt{B^2 - y^\top G^{+} y} \cdot \sqrt{1 - \tau}, \qquad a = C^\top v, \quad G = C^\top C $$
+/// $$ s_{\max} = a^\top G^{+} y + \sqrt{B^2 - y^\top G^{+} y} \cdot \sqrt{1 - \tau}, \qquad a = C^\top v, \quad G = C^\top C $$
 ///
 /// # Units and shapes
 /// yᵢ = ⟨cᵢ, δ⟩ in units of the representation, positive is better; τ is the tax rate of safety
 /// against the objectives that have a target.
 ///
 /// # Accuracy
-/// The gain to 64ε·k·B/σ, σ the smallest singular value other than zero of the unit
+/// The gain to [`tolerance::gain`]·B/σ, σ the smallest singular value other than zero of the unit
 /// objectives with a target; from a Gram matrix σ² takes its place.
 ///
 /// # References

@@ -208,10 +208,8 @@ fn gradients_of_every_size<T: Extreme>() {
             tolerance::closed_form(),
         );
         assert_eq!(objectives.slopes()[0], size);
-        let optimum = Floors::uniform(&objectives, "safety", Budget::unit(), T::zero())
-            .and_then(|x| Ok(x.solve()))
-            .expect("floors")
-            .expect("a solution");
+        let floors = Floors::uniform(&objectives, "safety", Budget::unit(), T::zero());
+        let optimum = floors.expect("floors").solve().expect("a solution");
         near(
             "gain",
             optimum.gain(),
