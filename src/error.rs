@@ -262,6 +262,39 @@ pub enum Error {
         /// The argument at fault.
         argument: &'static str,
     },
+    /// A name is given twice, so that it does not say which is meant.
+    #[error("`{argument}` has the name {name:?} at index {first} and again at index {second}")]
+    #[non_exhaustive]
+    DuplicateName {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The name.
+        name: String,
+        /// Where it comes first.
+        first: usize,
+        /// Where it comes again.
+        second: usize,
+    },
+    /// A name is empty.
+    #[error("`{argument}` has an empty name at index {index}")]
+    #[non_exhaustive]
+    EmptyName {
+        /// The argument at fault.
+        argument: &'static str,
+        /// Which of its entries.
+        index: usize,
+    },
+    /// A name is none of those that are known.
+    #[error("`{argument}` is {name:?}, expected one of {known:?}")]
+    #[non_exhaustive]
+    UnknownName {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
     /// A bounded iteration used up its bound.
     #[error(
         "{algorithm} did not converge on a finite {rows} × {columns} matrix; please report the matrix"

@@ -35,6 +35,10 @@
 //! That is [`PreservationFrontier`]. [`OptimalShift`] is the $\delta$ that attains either,
 //! measured after it is built.
 //!
+//! Of many named [`Objectives`] only the inner products matter. What a budget achieves in
+//! all of them is an ellipsoid, [`GainEllipsoid`]; how much safety there is if capability i
+//! may lose up to $\varepsilon_i$, and what each of these floors costs, is [`Floors`].
+//!
 //! **How sure.** Noise in an estimated $v$ lies mostly outside $\mathcal C$, so the rate of
 //! a noisy direction is too small. Products of *different* samples $x_i$ of the
 //! unnormalised vector have no such bias:
@@ -88,10 +92,15 @@
 //! | who pays it, and with which sign | [`Attribution`], [`ShapleyMethod`] |
 //! | is it more than chance | [`CovarianceNull`], [`IsotropicNull`], [`NullSample`], [`PValue`], [`MonteCarlo`] |
 //! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
+//! | named objectives and their inner products | [`Objectives`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | all of it in one call | [`Measurement`], [`Concept`], [`MeasurementOptions`], [`MeasurementRecord`] |
 //! | the same for many layers | [`Profile`], [`Task`], [`Adjusted`] |
 //! | what does safety cost | [`PreservationFrontier`], [`PreservationBand`], [`ParetoFrontier`], [`Budget`] |
+//! | what can be gained in all objectives at once | [`GainEllipsoid`] |
+//! | updates that spare capabilities, and what they give up | [`UpdateRule`], [`UpdateProjection`] |
+//! | the changes of capabilities fixed | [`FixedTargets`] |
+//! | which capability may lose how much | [`Floors`], [`FloorOptimum`], [`FloorCurve`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
@@ -143,6 +152,7 @@ pub mod io;
 pub mod linalg;
 mod measure;
 mod monte_carlo;
+mod objectives;
 mod real;
 mod special;
 mod subspace;
@@ -163,8 +173,9 @@ pub use estimate::{
     Interval, Moments, PairedContrast, Samples, Shrinkage, ShrunkCovariance, Whitened,
 };
 pub use frontier::{
-    Budget, FrontierError, FrontierPoint, Interaction, OptimalShift, ParetoFrontier,
-    PreservationBand, PreservationFrontier,
+    Budget, FixedTargets, FloorCurve, FloorKink, FloorOptimum, FloorPoint, Floors, FrontierError,
+    FrontierPoint, GainEllipsoid, Interaction, OptimalShift, ParetoFrontier, PreservationBand,
+    PreservationFrontier, RuleGain, UpdateProjection, UpdateRule,
 };
 pub use linalg::RankRule;
 pub use measure::{
@@ -173,6 +184,7 @@ pub use measure::{
     TaxRecord,
 };
 pub use monte_carlo::MonteCarlo;
+pub use objectives::Objectives;
 pub use real::Real;
 pub use subspace::Subspace;
 pub use tax::{

@@ -192,3 +192,39 @@ pub fn beta_tail(dimension: usize) -> f64 {
 pub fn tie<T: Real>(samples: usize) -> T {
     T::from_double(16.0) * T::machine_epsilon() * count::<T>(samples)
 }
+
+/// Rounding of the coordinates of k unit vectors in an orthonormal basis of their span,
+/// which is known to `relative` in units of the largest of their singular values:
+/// 16·relative·√k.
+///
+/// A vector of such coordinates has a length of one and errors of `relative` in each of
+/// up to k of them; the factor leaves room for two orthogonalisations and for products
+/// of the results. Whatever is shorter than this counts as zero, a direction that would be
+/// noise.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::tolerance;
+///
+/// assert_eq!(tolerance::coordinates(4, f64::EPSILON), 32.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn coordinates<T: Real>(vectors: usize, relative: T) -> T {
+    T::from_double(16.0) * relative * count::<T>(vectors).sqrt()
+}
+
+/// Error of a gain among k objectives, in units of the budget: 64·ε·k.
+///
+/// Coordinates of a unit vector carry 16ε·√k ([`coordinates`]) and singular values up to √k
+/// carry the same into a product; the factor leaves room for the orthogonalisations
+/// of a set of binding floors. Against 262 problems solved with 60 digits the largest
+/// error of an optimum was 5ε.
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::gain::<f64>(2), 128.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn gain<T: Real>(objectives: usize) -> T {
+    T::from_double(64.0) * T::machine_epsilon() * count::<T>(objectives)
+}

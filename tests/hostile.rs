@@ -20,6 +20,8 @@ mod diagnose;
 mod direction;
 #[path = "hostile/estimate.rs"]
 mod estimate;
+#[path = "hostile/floors.rs"]
+mod floors;
 #[path = "hostile/frontier.rs"]
 mod frontier;
 #[path = "hostile/messages.rs"]

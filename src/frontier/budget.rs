@@ -115,6 +115,39 @@ pub enum FrontierError {
         /// The most that can be had.
         most: f64,
     },
+    /// Targets for dependent capabilities that no shift of any length meets.
+    #[error(
+        "the targets contradict each other, since their objectives are linearly dependent: the nearest consistent ones have {name:?} at {implied:?} in place of {requested:?}, off by {off:e}"
+    )]
+    #[non_exhaustive]
+    Contradiction {
+        /// The objective that is off by most.
+        name: String,
+        /// Its target.
+        requested: f64,
+        /// Its change at the nearest targets that can be met.
+        implied: f64,
+        /// The distance between the two.
+        off: f64,
+    },
+    /// A shift in R^d was asked of objectives of which only inner products are known.
+    #[error(
+        "the vectors of `{argument}` are not known, only their inner products; make them from directions or gradients"
+    )]
+    #[non_exhaustive]
+    NoVectors {
+        /// The argument at fault.
+        argument: &'static str,
+    },
+    /// Targets that take more than the budget.
+    #[error("the targets take a budget of {required:?}, more than the {budget:?} there is")]
+    #[non_exhaustive]
+    OverBudget {
+        /// The least budget that would do.
+        required: f64,
+        /// The budget B.
+        budget: f64,
+    },
     /// The price is infinite: the frontier is vertical at this point.
     #[error(
         "the price at {quantity} {requested:?} is infinite: it is the end of what budget {budget:?} reaches"

@@ -653,7 +653,7 @@ impl<T: Real> ParetoFrontier<T> {
 }
 
 /// A number of points that a curve can be drawn with.
-fn drawable(n: usize, least: usize) -> Result<(), Error> {
+pub(super) fn drawable(n: usize, least: usize) -> Result<(), Error> {
     let most = 10_000_000;
     if (least..=most).contains(&n) {
         return Ok(());

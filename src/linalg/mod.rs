@@ -20,6 +20,7 @@ pub(crate) mod basis;
 #[cfg(feature = "faer")]
 pub(crate) mod blocked;
 pub(crate) mod check;
+pub(crate) mod gram;
 mod householder;
 pub(crate) mod jacobi;
 mod rank;

@@ -7,9 +7,10 @@
 
 use std::fmt;
 
-use nalgebra::{DMatrix, DMatrixView};
+use nalgebra::DMatrixView;
 
-use crate::linalg::{check, jacobi, reduce};
+use crate::linalg::gram::{self, correlation, eigen};
+use crate::linalg::{check, reduce};
 use crate::{Direction, Error, Real, Subspace, tolerance};
 
 /// The tax rate τ = cos²α of a unit safety direction v and a capability subspace.
@@ -131,7 +132,7 @@ impl<T: Real> TaxRate<T> {
         gram: impl Into<DMatrixView<'a, T>>,
         safety: usize,
     ) -> Result<Self, Error> {
-        let correlation = correlation(&gram.into())?;
+        let correlation = correlation("gram", &gram.into())?;
         let n = correlation.nrows();
         if n < 2 {
             return Err(Error::OutOfBounds {
@@ -151,15 +152,7 @@ impl<T: Real> TaxRate<T> {
                 advice: "it is the index of the safety vector in the Gram matrix",
             });
         }
-        let tolerance = tolerance::eigenvalue::<T>(n);
-        let (values, _) = eigen(&correlation)?;
-        if values[0] < -tolerance {
-            return Err(Error::NotPositiveSemidefinite {
-                argument: "gram",
-                eigenvalue: values[0].to_double(),
-                tolerance: tolerance.to_double(),
-            });
-        }
+        gram::positive_semidefinite("gram", eigen(&correlation)?.0[0], n)?;
         let overlaps = correlation.column(safety).remove_row(safety);
         let among = correlation.remove_row(safety).remove_column(safety);
         let (values, vectors) = eigen(&among)?;
@@ -357,49 +350,4 @@ impl<T: Real> RegimeThresholds<T> {
         )?;
         Ok(Self { free, entangled })
     }
-}
-
-fn eigen<T: Real>(a: &DMatrix<T>) -> Result<(nalgebra::DVector<T>, DMatrix<T>), Error> {
-    jacobi::symmetric_eigen(a).ok_or(Error::NotConverged {
-        algorithm: "the Jacobi eigenvalue iteration",
-        rows: a.nrows(),
-        columns: a.ncols(),
-    })
-}
-
-/// A Gram matrix brought to unit diagonal, checked to be square and symmetric.
-fn correlation<T: Real>(gram: &DMatrixView<'_, T>) -> Result<DMatrix<T>, Error> {
-    let argument = "gram";
-    check::matrix(argument, gram)?;
-    check::same(argument, "columns", gram.nrows(), gram.ncols())?;
-    let n = gram.nrows();
-    if let Some(i) = (0..n).find(|&i| gram[(i, i)] < T::zero()) {
-        return Err(Error::NotPositiveSemidefinite {
-            argument,
-            eigenvalue: gram[(i, i)].to_double(),
-            tolerance: 0.0,
-        });
-    }
-    if let Some(column) = (0..n).find(|&i| gram[(i, i)] == T::zero()) {
-        return Err(Error::ZeroVector { argument, column });
-    }
-    let mut normalised = DMatrix::from_fn(n, n, |i, j| {
-        // Roots first: the product of two diagonal entries may overflow.
-        gram[(i, j)] / gram[(i, i)].sqrt() / gram[(j, j)].sqrt()
-    });
-    let accepted = tolerance::symmetry::<T>(n);
-    check::symmetric(argument, &normalised, accepted)?;
-    normalised.fill_diagonal(T::zero());
-    let (_, _, largest) = check::largest_entry(&normalised);
-    // A pair with correlation r has the eigenvalue 1 − |r|, and the smallest eigenvalue of
-    // the whole is no larger.
-    if largest > T::one() + accepted {
-        return Err(Error::NotPositiveSemidefinite {
-            argument,
-            eigenvalue: (T::one() - largest).to_double(),
-            tolerance: accepted.to_double(),
-        });
-    }
-    normalised.fill_diagonal(T::one());
-    Ok(normalised)
 }
