@@ -350,7 +350,7 @@ impl TaxEstimate {
 
     /// A confidence interval for τ: the values that a test at that level does not reject.
     ///
-    /// $$ (N - \tau\_0 s)^2 \le t^2 \, V(\tau\_0) $$
+    /// $$ (N - \tau\_0 s)^2 \le t^2 V(\tau\_0) $$
     ///
     /// with $t$ the quantile of Student's law for one degree of freedom less than there are
     /// units.
