@@ -22,6 +22,7 @@ direction  1
 subspace   1
 angles     1
 estimate   1
+metric     1
 diagnose   2
 tax        2
 chance     2

@@ -69,6 +69,7 @@
 //! | the same against the noise of the samples | [`Whitened`], [`ShrunkCovariance`], [`Shrinkage`], [`Frame`] |
 //! | massive coordinates, collinear capabilities | [`CoordinateShares`], [`Moment`], [`Collinearity`] |
 //! | samples in batches or shards | [`Moments`], [`CoordinateMoments`], [`CrossMoments`], [`ContrastMoments`] |
+//! | another inner product; a vector or a covector | [`Metric`], [`Vector`], [`Covector`] |
 //! | a subspace, its rank and the evidence for it | [`Subspace`], [`RankRule`] |
 //! | angles between subspaces and their distances | [`PrincipalAngles`], [`PrincipalVectors`] |
 //! | how large is the tax | [`TaxRate`], [`TaxSpectrum`], [`Overlap`], [`Regime`] |
@@ -108,7 +109,9 @@
 //! *plug-in* values. A direction from few samples is noisy, its noise lies mostly outside
 //! the capability subspace, and so a raw $\tau$ looks freer than it is; anisotropic
 //! activations overlap by chance far more than $m/d$. Without an interval and a null a
-//! small difference in $\tau$ means nothing.
+//! small difference in $\tau$ means nothing. Types keep vectors and covectors apart only
+//! up to [`Direction`]: from there on all directions are taken to be of one space, the plain
+//! one or the whitened coordinates of one [`Metric`].
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -124,6 +127,7 @@ mod frontier;
 pub mod io;
 pub mod linalg;
 mod measure;
+mod metric;
 mod monte_carlo;
 mod real;
 mod special;
@@ -153,6 +157,7 @@ pub use measure::{
     MeasurementOptions, MeasurementRecord, NullRecord, OverlapRecord, Profile, SampleRecord, Task,
     TaxRecord,
 };
+pub use metric::{Covector, Metric, Vector};
 pub use monte_carlo::MonteCarlo;
 pub use real::Real;
 pub use subspace::Subspace;
