@@ -22,6 +22,8 @@ mod direction;
 mod frontier;
 #[path = "hostile/messages.rs"]
 mod messages;
+#[path = "hostile/metric.rs"]
+mod metric;
 #[path = "hostile/moments.rs"]
 mod moments;
 #[path = "hostile/preservation.rs"]

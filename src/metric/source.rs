@@ -109,7 +109,7 @@ impl<T: Real> Metric<T> {
     ///
     /// # References
     /// Park, Choe & Veitch (2024), *The Linear Representation Hypothesis and the Geometry of
-    /// Large Language Models*, Definition 3.1 and Theorem 3.4.
+    /// Large Language Models*, §3, the explicit form with D = I, which is a choice of theirs.
     ///
     /// # Examples
     /// ```
