@@ -53,7 +53,7 @@ impl<T: Real> Budget<T> {
 
     /// The budget of a divergence: shifts with KL(p‖p_δ) ≤ ε, to leading order.
     ///
-    /// $$ \mathrm{KL}(p \Vert p\_\delta) = \tfrac12 \delta^\top F \delta + O(\lVert\delta\rVert^3), \qquad B = \sqrt{2\varepsilon} $$
+    /// $$ \mathrm{KL}(p \Vert p_\delta) = \tfrac12 \delta^\top F \delta + O(\lVert\delta\rVert^3), \qquad B = \sqrt{2\varepsilon} $$
     ///
     /// # Units and shapes
     /// ε in nats, B a length in the Fisher metric F of

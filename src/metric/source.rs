@@ -57,7 +57,7 @@ impl<T: Real> Metric<T> {
     /// # Units and shapes
     /// One gradient with respect to the representation a row, n × d. Its rows are covectors, M
     /// measures vectors: δᵀMδ for a shift δ is in nats, twice the divergence to leading order,
-    /// see [`Budget::from_kl`](crate::Budget). Never d × d where n < d.
+    /// see [`Budget::from_kl`](crate::Budget::from_kl). Never d × d where n < d.
     ///
     /// # Errors
     /// [`Error::Empty`], [`Error::NonFinite`]; [`Error::ZeroVector`] where all gradients are zero;
