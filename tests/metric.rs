@@ -377,7 +377,7 @@ proptest! {
     }
 }
 
-/// The blocked eigenvalues beside Jacobi's, at a size that is blocked: M·M⁻¹ = I.
+/// At a size where the eigenvalues are computed by blocks: M⁻¹·M = I.
 #[test]
 fn a_large_full_metric_inverts_itself() {
     let mut rng = rng(7);
