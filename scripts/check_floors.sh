@@ -23,6 +23,7 @@ subspace   1
 angles     1
 estimate   1
 objectives 1
+metric     1
 diagnose   2
 tax        2
 chance     2

@@ -194,6 +194,19 @@ pub enum Error {
         /// How far below zero is accepted.
         tolerance: f64,
     },
+    /// A metric has an eigenvalue that is zero or negative, up to rounding.
+    #[error(
+        "`{argument}` is not positive definite: in coordinates scaled to a unit diagonal its smallest eigenvalue is {eigenvalue:e}, expected more than {tolerance:e}; add to the diagonal, or leave out coordinates that depend on others"
+    )]
+    #[non_exhaustive]
+    NotPositiveDefinite {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The smallest eigenvalue, or an upper bound to it that is negative already.
+        eigenvalue: f64,
+        /// What rounding alone can make of zero.
+        tolerance: f64,
+    },
     /// A difference is no larger than the rounding of what was subtracted.
     #[error(
         "`{argument}` vanishes: its norm {norm:e} is within the rounding error {tolerance:e} of the vectors it was formed from, so its direction is noise"

@@ -85,6 +85,7 @@
 //! | the same against the noise of the samples | [`Whitened`], [`ShrunkCovariance`], [`Shrinkage`], [`Frame`] |
 //! | massive coordinates, collinear capabilities | [`CoordinateShares`], [`Moment`], [`Collinearity`] |
 //! | samples in batches or shards | [`Moments`], [`CoordinateMoments`], [`CrossMoments`], [`ContrastMoments`] |
+//! | another inner product; a vector or a covector | [`Metric`], [`Vector`], [`Covector`] |
 //! | a subspace, its rank and the evidence for it | [`Subspace`], [`RankRule`] |
 //! | angles between subspaces and their distances | [`PrincipalAngles`], [`PrincipalVectors`] |
 //! | how large is the tax | [`TaxRate`], [`TaxSpectrum`], [`Overlap`], [`Regime`] |
@@ -134,7 +135,9 @@
 //! often it covers is known by simulation in the settings of `docs/calibration.md` and
 //! nowhere else. Shapley and unique shares and the signed frontier have no interval.
 //! A null is that of an estimated covariance. Neither interval nor null knows of
-//! dependence that the samples do not declare by their units.
+//! dependence that the samples do not declare by their units. Types keep vectors and covectors
+//! apart only up to [`Direction`]: from there on all directions are taken to be of one space,
+//! the plain one or the whitened coordinates of one [`Metric`].
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -151,6 +154,7 @@ mod frontier;
 pub mod io;
 pub mod linalg;
 mod measure;
+mod metric;
 mod monte_carlo;
 mod objectives;
 mod real;
@@ -183,6 +187,7 @@ pub use measure::{
     MeasurementOptions, MeasurementRecord, NullRecord, OverlapRecord, Profile, SampleRecord, Task,
     TaxRecord,
 };
+pub use metric::{Covector, Metric, Vector};
 pub use monte_carlo::MonteCarlo;
 pub use objectives::Objectives;
 pub use real::Real;

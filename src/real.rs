@@ -1,6 +1,6 @@
 //! The scalar of the crate: what f32, f64 and your own number type must know.
 
-use nalgebra::{DMatrix, RealField};
+use nalgebra::{DMatrix, DVector, RealField};
 
 #[cfg(feature = "faer")]
 use crate::linalg::blocked;
@@ -98,6 +98,14 @@ pub trait Real: RealField + Copy {
     fn kernel_gram(a: &DMatrix<Self>) -> DMatrix<Self> {
         Self::kernel_transposed_product(a, a)
     }
+
+    /// Eigenvalues and eigenvectors of a symmetric matrix scaled near one; `None` if an
+    /// iteration does not converge.
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_symmetric_eigen(a: &DMatrix<Self>) -> Option<(DVector<Self>, DMatrix<Self>)> {
+        jacobi::symmetric_eigen(a)
+    }
 }
 
 macro_rules! blocked_kernels {
@@ -120,6 +128,11 @@ macro_rules! blocked_kernels {
         #[cfg(feature = "faer")]
         fn kernel_gram(a: &DMatrix<Self>) -> DMatrix<Self> {
             blocked::gram(a)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_symmetric_eigen(a: &DMatrix<Self>) -> Option<(DVector<Self>, DMatrix<Self>)> {
+            blocked::symmetric_eigen(a)
         }
     };
 }

@@ -26,6 +26,8 @@ mod floors;
 mod frontier;
 #[path = "hostile/messages.rs"]
 mod messages;
+#[path = "hostile/metric.rs"]
+mod metric;
 #[path = "hostile/moments.rs"]
 mod moments;
 #[path = "hostile/preservation.rs"]

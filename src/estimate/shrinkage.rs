@@ -16,6 +16,7 @@
 
 use nalgebra::{DMatrix, DMatrixView, DVector, DVectorView};
 
+use crate::linalg::spectral::Spectral;
 use crate::linalg::{ThinSvd, check, reduce, scale};
 use crate::{Error, Real, tolerance};
 
@@ -61,14 +62,29 @@ pub enum Shrinkage {
     Fixed(f64),
 }
 
+impl Shrinkage {
+    fn validate(self) -> Result<(), Error> {
+        match self {
+            Self::Fixed(intensity) => check::scalar(
+                "shrinkage intensity",
+                intensity,
+                "a number in [0, 1]",
+                |x| (0.0..=1.0).contains(&x),
+            )
+            .map(drop),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A sample covariance shrunk towards a multiple of the identity.
 ///
 /// $$ \Sigma = (1 - \rho) S + \rho m I, \qquad S = \frac{1}{\nu} \sum_k x_k x_k^\top, \qquad m = \frac{\operatorname{tr} S}{d} $$
 ///
 /// # Units and shapes
-/// N rows of dimension d less their mean, or less the means of their classes; ν is N less
-/// the number of means removed, so that S is unbiased. The intensity counts the rows as
-/// they are, all N of them, as scikit-learn does: exact for a mean that is known, and
+/// N rows of dimension d less their mean, or less the means of their classes, or about zero
+/// ([`about_zero`](Self::about_zero)); ν is N less the number of means removed, so that S is
+/// unbiased. The intensity counts the rows as they are, all N of them, as scikit-learn does: exact for a mean that is known, and
 /// about a share 1/N too little shrinkage where it was estimated. Σ has the units of the
 /// samples squared. Held as min(N, d) axes and one factor across them.
 ///
@@ -96,12 +112,9 @@ pub enum Shrinkage {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShrunkCovariance<T> {
-    /// Orthonormal eigenvectors of S, d × min(N, d).
-    axes: DMatrix<T>,
-    /// Eigenvalues of Σ/m along them, descending.
-    along: DVector<T>,
-    /// The eigenvalue of Σ/m across them, ρ.
-    across: T,
+    /// Σ/m: min(N, d) orthonormal eigenvectors of S, and the eigenvalue ρ across them.
+    shape: Spectral<T>,
+    intensity: T,
     /// √m, in the units of the samples.
     deviation: T,
     rule: Shrinkage,
@@ -132,10 +145,73 @@ impl<T: Real> ShrunkCovariance<T> {
         samples: impl Into<DMatrixView<'a, T>>,
         shrinkage: Shrinkage,
     ) -> Result<Self, Error> {
-        let samples = samples.into();
-        check::matrix("samples", &samples)?;
-        let argument = "samples less their mean";
-        Self::of_groups("samples", argument, &[samples], T::zero(), shrinkage)
+        let centred = "samples less their mean";
+        Self::of_rows("samples", centred, samples.into(), shrinkage)
+    }
+
+    /// The second moment of rows about zero, for rows whose mean is known to be zero: S is
+    /// XᵀX/N, nothing is removed, and ν = N.
+    ///
+    /// Per-sample gradients of a log-likelihood are such rows, as the expectation of a score is
+    /// zero under the model (theory §8.1): their second moment is the Fisher information.
+    ///
+    /// # Errors
+    /// As [`from_samples`](Self::from_samples); a single row is enough, and
+    /// [`Error::ZeroVector`] is for rows that are all zero.
+    ///
+    /// # Examples
+    /// ```
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let gradients = dmatrix![2.0_f64, 0.0; 2.0, 0.0];
+    /// let moment = ShrunkCovariance::about_zero(&gradients, Shrinkage::Fixed(0.5))?;
+    /// // S = diag(4, 0), m = 2: about their mean these rows would have no spread at all.
+    /// assert!((moment.deviation() - 2.0_f64.sqrt()).abs() < 1e-15);
+    /// assert_eq!(moment.degrees_of_freedom(), 2);
+    /// # Ok::<(), alignment_tax::Error>(())
+    /// ```
+    pub fn about_zero<'a>(
+        samples: impl Into<DMatrixView<'a, T>>,
+        shrinkage: Shrinkage,
+    ) -> Result<Self, Error> {
+        Self::of_uncentred("samples", samples.into(), shrinkage)
+    }
+
+    /// The same under the name that the caller knows the rows by.
+    pub(crate) fn of_uncentred(
+        argument: &'static str,
+        samples: DMatrixView<'_, T>,
+        rule: Shrinkage,
+    ) -> Result<Self, Error> {
+        check::matrix(argument, &samples)?;
+        rule.validate()?;
+        let mut rows = samples.transpose();
+        // Twice, for subnormal entries that one power of two in range leaves small.
+        let first = scale::power_of_two(reduce::max_abs(rows.as_slice()));
+        rows *= first;
+        let second = scale::power_of_two(reduce::max_abs(rows.as_slice()));
+        rows *= second;
+        if rows.iter().all(|x| *x == T::zero()) {
+            return Err(Error::ZeroVector {
+                argument,
+                column: 0,
+            });
+        }
+        let degrees = samples.nrows();
+        Self::of_centred(rows, second, degrees, rule)?.in_units_of(first)
+    }
+
+    /// The covariance of rows about their mean, under the name that the caller knows
+    /// the rows by.
+    pub(crate) fn of_rows(
+        argument: &'static str,
+        centred: &'static str,
+        samples: DMatrixView<'_, T>,
+        rule: Shrinkage,
+    ) -> Result<Self, Error> {
+        check::matrix(argument, &samples)?;
+        Self::of_groups(argument, centred, &[samples], T::zero(), rule)
     }
 
     /// The covariance within groups of rows, each about its own mean; entries have been
@@ -148,14 +224,7 @@ impl<T: Real> ShrunkCovariance<T> {
         formed_from: T,
         rule: Shrinkage,
     ) -> Result<Self, Error> {
-        if let Shrinkage::Fixed(intensity) = rule {
-            check::scalar(
-                "shrinkage intensity",
-                intensity,
-                "a number in [0, 1]",
-                |x| (0.0..=1.0).contains(&x),
-            )?;
-        }
+        rule.validate()?;
         let samples = groups.iter().map(|x| x.nrows()).sum::<usize>();
         if samples <= groups.len() {
             return Err(Error::OutOfBounds {
@@ -204,9 +273,12 @@ impl<T: Real> ShrunkCovariance<T> {
         let per_degree = total / dimension / T::from_double(degrees as f64);
         let (axes, _, _) = svd.into_parts();
         Self {
-            axes,
-            along: relative.map(|x| (T::one() - intensity) * x + intensity),
-            across: intensity,
+            shape: Spectral::new(
+                axes,
+                relative.map(|x| (T::one() - intensity) * x + intensity),
+                intensity,
+            ),
+            intensity,
             deviation: per_degree.sqrt(),
             rule,
             samples,
@@ -256,7 +328,7 @@ impl<T: Real> ShrunkCovariance<T> {
     /// ```
     #[must_use]
     pub fn intensity(&self) -> T {
-        self.across
+        self.intensity
     }
 
     /// √m, the root of the mean eigenvalue of Σ and of S alike: the standard deviation of
@@ -320,7 +392,7 @@ impl<T: Real> ShrunkCovariance<T> {
     /// ```
     #[must_use]
     pub fn ambient_dimension(&self) -> usize {
-        self.axes.nrows()
+        self.shape.dimension()
     }
 
     /// κ, the largest eigenvalue of Σ over the smallest; infinite where the smallest is 0.
@@ -340,7 +412,8 @@ impl<T: Real> ShrunkCovariance<T> {
     /// ```
     #[must_use]
     pub fn condition_number(&self) -> T {
-        self.along[0] / self.smallest()
+        let (smallest, largest) = self.shape.extremes();
+        largest / smallest
     }
 
     /// Σ·x.
@@ -432,47 +505,23 @@ impl<T: Real> ShrunkCovariance<T> {
         self.product(&x.into(), T::sqrt, |x| x * unit)
     }
 
-    /// The smallest eigenvalue of Σ/m.
-    fn smallest(&self) -> T {
-        if self.axes.ncols() < self.axes.nrows() {
-            self.across
-        } else {
-            self.along[self.along.len() - 1]
-        }
-    }
-
     /// Refuses what is singular to rounding, by the cut of a numerical rank.
-    pub(super) fn invertible(&self) -> Result<(), Error> {
-        let cut = tolerance::rank::<T>(self.ambient_dimension(), self.samples) * self.along[0];
-        if self.smallest() > cut {
+    pub(crate) fn invertible(&self) -> Result<(), Error> {
+        let (smallest, largest) = self.shape.extremes();
+        let cut = tolerance::rank::<T>(self.ambient_dimension(), self.samples) * largest;
+        if smallest > cut {
             return Ok(());
         }
         Err(Error::OutOfRange {
             argument: "shrinkage intensity",
             expected: "a larger one: the covariance it leaves is singular to rounding; take more samples, another rule or a larger fixed intensity",
-            actual: self.across.to_double(),
+            actual: self.intensity.to_double(),
         })
     }
 
-    /// f(Σ/m)·x, x of about unit scale, f given on eigenvalues.
-    pub(super) fn relative(&self, x: &[T], f: impl Fn(T) -> T) -> DVector<T> {
-        let mut residual = DVector::from_column_slice(x);
-        let mut result = DVector::zeros(x.len());
-        for (axis, &value) in self.axes.column_iter().zip(self.along.iter()) {
-            let overlap = reduce::dot(axis.as_slice(), residual.as_slice());
-            residual.axpy(-overlap, &axis, T::one());
-            result.axpy(f(value) * overlap, &axis, T::one());
-        }
-        if self.axes.ncols() < self.axes.nrows() {
-            // Again: what rounding left of the axes in the residual would be scaled by the
-            // wrong factor.
-            for axis in self.axes.column_iter() {
-                let overlap = reduce::dot(axis.as_slice(), residual.as_slice());
-                residual.axpy(-overlap, &axis, T::one());
-            }
-            result.axpy(f(self.across), &residual, T::one());
-        }
-        result
+    /// Σ/m, by its eigenvectors.
+    pub(crate) fn shape(&self) -> &Spectral<T> {
+        &self.shape
     }
 
     fn product(
@@ -485,7 +534,7 @@ impl<T: Real> ShrunkCovariance<T> {
         check::same("x", "coordinates", self.ambient_dimension(), x.len())?;
         let s = scale::power_of_two(reduce::max_abs(x.as_slice()));
         let scaled: Vec<T> = x.iter().map(|&v| v * s).collect();
-        let product = self.relative(&scaled, f).map(|v| with_units(v / s));
+        let product = self.shape.apply(&scaled, f).map(|v| with_units(v / s));
         match product.iter().find(|v| !v.is_finite()) {
             None => Ok(product),
             Some(v) => Err(Error::OutOfRange {

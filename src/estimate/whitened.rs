@@ -92,10 +92,10 @@ impl<T: Real> Whitened<T> {
         covariance.invertible()?;
         let x = difference.as_vector().as_slice();
         let (argument, vector) = match frame {
-            Frame::Covector => ("discriminant", covariance.relative(x, T::recip)),
+            Frame::Covector => ("discriminant", covariance.shape().apply(x, T::recip)),
             Frame::Whitened => (
                 "whitened difference of means",
-                covariance.relative(x, |value| value.sqrt().recip()),
+                covariance.shape().apply(x, |value| value.sqrt().recip()),
             ),
         };
         Ok(Self {

@@ -51,6 +51,47 @@ impl<T: Real> Budget<T> {
         .map(Self)
     }
 
+    /// The budget of a divergence: shifts with KL(p‖p_δ) ≤ ε, to leading order.
+    ///
+    /// $$ \mathrm{KL}(p \Vert p_\delta) = \tfrac12 \delta^\top F \delta + O(\lVert\delta\rVert^3), \qquad B = \sqrt{2\varepsilon} $$
+    ///
+    /// # Units and shapes
+    /// ε in nats, B a length in the Fisher metric F of
+    /// [`Metric::fisher`](crate::Metric::fisher): use it in the whitened coordinates of that metric
+    /// and of no other. F and the divergence are averages over the same contexts, so single
+    /// contexts may move by more. Leading order means that the share by which the divergence
+    /// misses ε shrinks like B: measure the divergence of the shift before relying on it.
+    /// With F shrunk by ρ the quadratic term is at most ε/(1 − ρ), as M ⪰ (1 − ρ)F.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] unless ε is positive and finite.
+    ///
+    /// # Accuracy
+    /// ε of the scalar, relative.
+    ///
+    /// # References
+    /// Theory §8.2; Amari (2016), *Information Geometry and Its Applications*, §1.4 and §2.2.
+    ///
+    /// # Examples
+    /// ```
+    /// use alignment_tax::{Budget, Error};
+    ///
+    /// assert_eq!(Budget::from_kl(0.5_f64)?.value(), 1.0);
+    /// assert!(matches!(Budget::from_kl(0.0_f64), Err(Error::OutOfRange { .. })));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn from_kl(epsilon: T) -> Result<Self, Error> {
+        let expected = "a positive finite number of nats";
+        check::scalar("KL divergence", epsilon, expected, |x| x > T::zero())?;
+        let two = T::from_double(2.0);
+        // Doubled where that cannot overflow, halved where that loses nothing.
+        Self::new(if epsilon > T::one() {
+            two * (epsilon / two).sqrt()
+        } else {
+            (two * epsilon).sqrt()
+        })
+    }
+
     /// A budget of one: every answer in units of ‖δ‖.
     ///
     /// # Examples

@@ -6,6 +6,7 @@
 //! inputs must give equal results whatever that is.
 
 use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{self, ComputeEigenvectors};
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::linalg::svd::{self, ComputeSvdVectors};
@@ -48,6 +49,31 @@ where
     .ok()?;
     let sigma = DVector::from_iterator(size, s.col(0).iter().copied());
     Some((u, sigma, v))
+}
+
+/// Eigenvalues and eigenvectors of a symmetric matrix; `None` where faer's iteration does
+/// not converge.
+pub(crate) fn symmetric_eigen<T>(a: &DMatrix<T>) -> Option<(DVector<T>, DMatrix<T>)>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
+    let n = a.nrows();
+    let mut vectors = DMatrix::from_element(n, n, <T as num_traits::Zero>::zero());
+    let mut values = faer::Mat::<T>::zeros(n, 1);
+    let vectors_too = ComputeEigenvectors::Yes;
+    let request = evd::self_adjoint_evd_scratch::<T>(n, vectors_too, Par::Seq, Default::default());
+    let mut buffer = MemBuffer::new(request);
+    evd::self_adjoint_evd(
+        view(a),
+        values.as_mut().col_mut(0).as_diagonal_mut(),
+        Some(view_mut(&mut vectors)),
+        Par::Seq,
+        MemStack::new(&mut buffer),
+        Default::default(),
+    )
+    .ok()?;
+    let values = DVector::from_iterator(n, values.col(0).iter().copied());
+    Some((values, vectors))
 }
 
 /// A·B.

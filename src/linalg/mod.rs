@@ -26,6 +26,7 @@ pub(crate) mod jacobi;
 mod rank;
 pub(crate) mod reduce;
 pub(crate) mod scale;
+pub(crate) mod spectral;
 mod svd;
 mod threshold;
 

@@ -1,7 +1,7 @@
 //! What the errors say.
 
 use alignment_tax::{
-    Attribution, Budget, Contrast, Direction, Error, FrontierError, FrontierPoint, Moments,
+    Attribution, Budget, Contrast, Direction, Error, FrontierError, FrontierPoint, Metric, Moments,
     ParetoFrontier, PrincipalAngles, RankRule, Subspace, TaxRate,
 };
 use nalgebra::{DMatrix, dmatrix};
@@ -116,6 +116,16 @@ fn messages_say_what_where_and_what_to_do() {
                 "not positive semidefinite",
                 "-1e0",
                 "no set of vectors",
+            ],
+        ),
+        (
+            said(Metric::full(&dmatrix![1.0, 2.0; 2.0, 1.0])),
+            &[
+                "`metric`",
+                "not positive definite",
+                "-1e0",
+                "unit diagonal",
+                "add to the diagonal",
             ],
         ),
         (
