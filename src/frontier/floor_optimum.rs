@@ -13,7 +13,7 @@ use crate::{Error, Objectives, Real};
 
 /// The largest safety gain under floors, what each floor costs, and the shift itself.
 ///
-/// $$ s^\star = \min_{\lambda \ge 0} \; B \lVert v + C\lambda \rVert + \varepsilon^\top \lambda, \qquad \frac{\partial s^\star}{\partial \varepsilon_i} = \lambda_i $$
+/// $$ s^\star = \min_{\lambda \ge 0} \bigl( B \lVert v + C\lambda \rVert + \varepsilon^\top \lambda \bigr), \qquad \frac{\partial s^\star}{\partial \varepsilon_i} = \lambda_i $$
 ///
 /// # Units and shapes
 /// k entries in the order of the objectives' names; gains in units of the representation, prices
