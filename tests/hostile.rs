@@ -22,6 +22,8 @@ mod direction;
 mod estimate;
 #[path = "hostile/frontier.rs"]
 mod frontier;
+#[path = "hostile/measure.rs"]
+mod measure;
 #[path = "hostile/messages.rs"]
 mod messages;
 #[path = "hostile/moments.rs"]
