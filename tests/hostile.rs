@@ -24,6 +24,8 @@ mod estimate;
 mod floors;
 #[path = "hostile/frontier.rs"]
 mod frontier;
+#[path = "hostile/measure.rs"]
+mod measure;
 #[path = "hostile/messages.rs"]
 mod messages;
 #[path = "hostile/metric.rs"]
