@@ -16,7 +16,7 @@ use super::record::{
 use crate::linalg::check;
 use crate::{
     Attribution, Collinearity, CoordinateShares, CovarianceNull, Direction, Error, Evidence,
-    IsotropicNull, Moment, MonteCarlo, NullSample, ObservedRate, PreservationBand,
+    IsotropicNull, Moment, MonteCarlo, NullSample, Objectives, ObservedRate, PreservationBand,
     PreservationFrontier, Real, Samples, TaxEstimate, TaxRate, holm, tolerance,
 };
 
@@ -254,6 +254,38 @@ impl Measurement {
     #[must_use]
     pub fn capabilities(&self) -> &[Direction<f64>] {
         &self.capabilities
+    }
+
+    /// Safety first, then the capabilities, as named objectives for plans: the plug-in
+    /// directions, with slopes of one.
+    ///
+    /// # Errors
+    /// Those of [`Objectives::from_directions`], of which a measurement leaves none but an
+    /// empty name.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::{Budget, Concept, Floors, Measurement, MeasurementOptions};
+    /// # use nalgebra::DMatrix;
+    /// # let noise = |i: usize, j: usize, k: usize| ((i * 31 + j * 17 + k * 7) as f64).sin();
+    /// # let side = |k: usize, shift: [f64; 2]| DMatrix::from_fn(12, 6, |i, j| noise(i, j, k) + if j < 2 { shift[j] } else { 0.0 });
+    /// # let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
+    /// # let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
+    /// # let safety = Concept::paired("honesty", &safe, &unsafe_);
+    /// # let fluency = Concept::paired("fluency", &fluent, &clumsy);
+    /// let measured = Measurement::new("demo", &safety, &[fluency], &MeasurementOptions::default())?;
+    /// let objectives = measured.objectives()?;
+    /// let floors = Floors::new(&objectives, "honesty", Budget::new(1.0)?, &[("fluency", 0.0)])?;
+    /// println!("safety without any loss of fluency: {:.2}", floors.solve()?.gain());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn objectives(&self) -> Result<Objectives<f64>, Error> {
+        let names = self.record.capabilities.iter().map(|c| c.name.as_str());
+        let named: Vec<(&str, &Direction<f64>)> = std::iter::once(self.record.safety.as_str())
+            .chain(names)
+            .zip(std::iter::once(&self.safety).chain(&self.capabilities))
+            .collect();
+        Objectives::from_directions(&named)
     }
 
     /// All of it as plain data.
