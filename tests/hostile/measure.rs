@@ -109,7 +109,7 @@ fn a_bad_entry_is_named_by_concept_row_and_column() {
         ] {
             for result in [
                 measure(&concept, &[paired("good", &good)]),
-                measure(&paired("good", &good), &[concept.clone()]),
+                measure(&paired("good", &good), std::slice::from_ref(&concept)),
             ] {
                 refused!(
                     result,
@@ -142,7 +142,7 @@ fn too_few_units_are_named_by_concept() {
         for few in &concepts {
             for result in [
                 measure(few, &[paired("good", &good)]),
-                measure(&paired("good", &good), &[few.clone()]),
+                measure(&paired("good", &good), std::slice::from_ref(few)),
             ] {
                 if n == 0 {
                     refused!(
