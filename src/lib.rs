@@ -114,7 +114,7 @@
 //! | `faer` | yes | blocked kernels for f32 and f64; without it a portable Jacobi SVD, same results to rounding |
 //! | `num-dual` | no | dual numbers as scalars, for derivatives of τ |
 //! | `rayon` | no | Monte Carlo and profiles over layers on all cores, results the same on any number of threads |
-//! | `serde` | no | records and accumulators can be written and read; reading validates |
+//! | `serde` | no | records and accumulators can be written and read; reading validates accumulators, records are plain data |
 //! | `io` | no | readers for `.npy`, `.npz` and `.safetensors` |
 //!
 //! Features never change a type or a bound.

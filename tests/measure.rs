@@ -355,7 +355,7 @@ fn the_concept_p_value_is_a_count_of_signs() {
         let differences = &sets[0].plus - &sets[0].minus;
         let blocks = if with_units { n / 2 } else { n };
         let length = |pattern: usize| {
-            let mut sum = vec![0.0; D];
+            let mut sum = [0.0; D];
             for (i, row) in differences.row_iter().enumerate() {
                 let block = if with_units { i / 2 } else { i };
                 let sign = if pattern >> block & 1 == 1 { -1.0 } else { 1.0 };

@@ -1,7 +1,8 @@
 //! Measurements that cannot be made, and those that can although nobody would.
 
 use alignment_tax::{
-    Concept, Error, Measurement, MeasurementError, MeasurementOptions, Profile, Task,
+    Budget, Concept, Confidence, Error, Measurement, MeasurementError, MeasurementOptions, Profile,
+    Task,
 };
 use nalgebra::DMatrix;
 
@@ -108,7 +109,7 @@ fn a_bad_entry_is_named_by_concept_row_and_column() {
         ] {
             for result in [
                 measure(&concept, &[paired("good", &good)]),
-                measure(&paired("good", &good), &[concept.clone()]),
+                measure(&paired("good", &good), std::slice::from_ref(&concept)),
             ] {
                 refused!(
                     result,
@@ -141,7 +142,7 @@ fn too_few_units_are_named_by_concept() {
         for few in &concepts {
             for result in [
                 measure(few, &[paired("good", &good)]),
-                measure(&paired("good", &good), &[few.clone()]),
+                measure(&paired("good", &good), std::slice::from_ref(few)),
             ] {
                 if n == 0 {
                     refused!(
@@ -331,4 +332,77 @@ fn a_profile_names_the_first_task_that_fails() {
             "{piece:?} is missing in {message:?}"
         );
     }
+}
+
+/// The ends of the range, labels and options that nobody expects.
+#[test]
+fn ends_of_every_range() {
+    let (a, b) = (sides(8, 4, 0, 1), sides(9, 4, 1, 2));
+    let in_units = |(plus, minus): &Sides, unit: f64| (plus * unit, minus * unit);
+    for (first, second) in [
+        (1e300, 1e300),
+        (1e-300, 1e-300),
+        (1e300, 1e-300),
+        (1e-300, 1e300),
+        (1e307, 1.0),
+        (1e-320, 1e-320),
+        (1e-320, 1.0),
+    ] {
+        let (a, b) = (in_units(&a, first), in_units(&b, second));
+        let measured = measure(&paired("safety", &a), &[paired("code", &b)]);
+        let measured = measured.expect("a measurement");
+        assert!(measured.tax().is_ok(), "{first:e} and {second:e}");
+        let classes = Concept::unpaired("safety", &a.0, &a.1);
+        let rows = Concept::gradients("code", &b.0);
+        assert!(
+            measure(&classes, &[rows]).is_ok(),
+            "{first:e} and {second:e}"
+        );
+    }
+    // Labels are names, not indices; all of them shared leaves pairs of different ones.
+    let labels: Vec<usize> = (0..8).map(|i| usize::MAX - i).collect();
+    let c = sides(8, 4, 1, 3);
+    let same = paired("code", &c).with_units(&labels);
+    let named = measure(&paired("safety", &a).with_units(&labels), &[same]).expect("a measurement");
+    let labels: Vec<usize> = (0..8).collect();
+    let same = paired("code", &c).with_units(&labels);
+    let counted =
+        measure(&paired("safety", &a).with_units(&labels), &[same]).expect("a measurement");
+    assert_eq!(named.record().tax, counted.record().tax);
+    assert_eq!(
+        named.record().chance.concept,
+        counted.record().chance.concept
+    );
+    // Budgets and levels at their ends.
+    for budget in [f64::MIN_POSITIVE, 1e-200, 1e200, 1e307] {
+        let options = options()
+            .with_budget(Budget::new(budget).expect("a budget"))
+            .with_confidence(Confidence::new(1.0 - f64::EPSILON).expect("a level"))
+            .with_levels(&[0.0, f64::MIN_POSITIVE, 0.3, 1.0])
+            .expect("levels");
+        let measured = Measurement::new(
+            "layer",
+            &paired("safety", &a),
+            &[paired("code", &b)],
+            &options,
+        );
+        let measured = measured.expect("a measurement");
+        let text = format!("{:?}", measured.record());
+        assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+        let tax = measured.record().tax.as_ref().expect("resolved");
+        for cost in &tax.costs {
+            assert!(
+                cost.interval[0] <= cost.cost && cost.cost <= cost.interval[1],
+                "{cost:?}"
+            );
+            assert!(cost.cost <= budget);
+        }
+    }
+    let none = options().with_levels(&[]).expect("no levels");
+    let measured = Measurement::new("", &paired("", &a), &[paired("code", &b)], &none);
+    let measured = measured.expect("a measurement");
+    assert_eq!(
+        measured.record().tax.as_ref().map(|t| t.costs.len()),
+        Some(0)
+    );
 }
