@@ -6,7 +6,8 @@ use crate::{Interval, NullSample, OverlapEstimate, PValue};
 
 /// Everything that a measurement found, as plain data.
 ///
-/// `Display` prints it; with the feature `serde` it can be written and read. Fields that
+/// `Display` prints it; with the feature `serde` it can be written and read (from JSON to the
+/// last digit with serde_json's feature `float_roundtrip`). Fields that
 /// are `None` could not be had, and the record says why where it is not obvious. Every
 /// number is finite, so that JSON can hold it.
 ///
