@@ -50,8 +50,12 @@ impl Jackknifed {
 /// off, so that a share may come out slightly below zero.
 ///
 /// # Accuracy
-/// Unbiased numerators and denominator; the standard errors are of the jackknife over
-/// units, at least as large as the truth on average (Efron & Stein 1981).
+/// Unbiased numerators and denominators; what dividing them leaves is of the order of 1/n. The
+/// standard errors are of the jackknife over units, whose squares are on average at least
+/// those of the truth for one unit fewer (Efron & Stein 1981, but for a factor of (n − 1)/n). In 3000
+/// simulations with d = 200, n = 40 and noise of a third of the squared length of the shift, the
+/// bias of every share and of the efficiency was below 0.07 of its standard deviation, and
+/// the standard errors were 0.98 to 1.21 of it.
 ///
 /// # Examples
 /// ```
