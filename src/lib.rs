@@ -103,6 +103,7 @@
 //! | the changes of capabilities fixed | [`FixedTargets`] |
 //! | which capability may lose how much | [`Floors`], [`FloorOptimum`], [`FloorCurve`] |
 //! | which shift achieves it | [`OptimalShift`] |
+//! | what did a real update buy, pay and waste | [`Audit`], [`AuditEstimate`], [`Jackknifed`] |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |

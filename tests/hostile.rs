@@ -10,6 +10,8 @@ mod common;
 mod angles;
 #[path = "hostile/attribution.rs"]
 mod attribution;
+#[path = "hostile/audit.rs"]
+mod audit;
 #[path = "hostile/chance.rs"]
 mod chance;
 #[path = "hostile/contrast.rs"]

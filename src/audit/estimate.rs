@@ -11,7 +11,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::shift::{Audit, Frame};
 use crate::linalg::check;
-use crate::{Direction, Error, Real, Samples, Subspace};
+use crate::{Direction, Error, Real, Samples, Subspace, tolerance};
 
 /// A number with its jackknife standard error.
 ///
@@ -50,8 +50,12 @@ impl Jackknifed {
 /// off, so that a share may come out slightly below zero.
 ///
 /// # Accuracy
-/// Unbiased numerators and denominator; the standard errors are of the jackknife over
-/// units, at least as large as the truth on average (Efron & Stein 1981).
+/// Unbiased numerators and denominators; what dividing them leaves is of the order of 1/n. The
+/// standard errors are of the jackknife over units, whose squares are on average at least
+/// those of the truth for one unit fewer (Efron & Stein 1981, but for a factor of (n − 1)/n). In 3000
+/// simulations with d = 200, n = 40 and noise of a third of the squared length of the shift, the
+/// bias of every share and of the efficiency was below 0.07 of its standard deviation, and
+/// the standard errors were 0.98 to 1.21 of it.
 ///
 /// # Examples
 /// ```
@@ -89,7 +93,8 @@ impl AuditEstimate {
     /// # Errors
     /// [`Error::DimensionMismatch`]; [`Error::OutOfBounds`] for fewer than four independent
     /// units, or for samples in two classes, whose mean is no shift; [`Error::Unresolved`]
-    /// where ‖δ‖² comes out at zero or below: there is no shift to be seen.
+    /// where ‖δ‖² comes out at zero or below, of all units or of all but one: there is no
+    /// shift to be seen. As [`Audit::new`] for a mean whose length is no finite number.
     ///
     /// # Examples
     /// See [`AuditEstimate`].
@@ -127,37 +132,46 @@ impl AuditEstimate {
         } else {
             Subspace::from_columns(&basis)?
         };
-        let frame = Frame::of(&v, &capabilities)?;
+        // What is rounding depends on the scalar that the directions came in.
+        let rounding = tolerance::orthonormality::<T>(d).to_double();
+        let frame = Frame::of(&v, &capabilities, rounding)?;
         let parts = Parts::new(rows, shift.labels(), &v, &capabilities, &frame);
         let all = parts.without(None);
-        if all.length <= 0.0 {
+        let each: Vec<Forms> = (0..units).map(|u| parts.without(Some(u))).collect();
+        // A ratio to a length that one unit more or less takes through zero has no standard error.
+        let shortest = each.iter().map(|f| f.length).fold(all.length, f64::min);
+        if shortest <= 0.0 {
             return Err(Error::Unresolved {
                 argument: "squared length of the mean shift, noise taken off",
-                norm: all.length.max(0.0).sqrt(),
-                tolerance: (parts.noise() / units as f64).sqrt(),
+                norm: shift.unscaled(all.length.max(0.0).sqrt()),
+                tolerance: shift.unscaled(parts.noise()),
             });
         }
-        let each: Vec<Forms> = (0..units).map(|u| parts.without(Some(u))).collect();
         let jackknifed = |f: &dyn Fn(&Forms) -> f64| Jackknifed {
             value: f(&all),
             standard_error: spread(each.iter().map(f)),
         };
-        let efficiency = |forms: &Forms| {
-            let outside = (forms.length - forms.inside).max(0.0).sqrt();
-            forms.safety / (forms.safety_inside + frame.sine * outside)
-        };
-        let best = efficiency(&all);
+        let efficiency = |forms: &Forms| forms.safety / forms.attainable(frame.sine);
+        let attained = std::iter::once(&all).chain(&each).all(|forms| {
+            forms.attainable(frame.sine) > frame.rounding * forms.length.max(forms.inside).sqrt()
+        });
+        let safety = jackknifed(&|f| f.safety);
+        let mean = shift.mean().map(|x| shift.unscaled(x));
+        check::vector("shift", &mean.as_view())?;
         Ok(Self {
-            plug_in: Audit::new(&shift.mean().map(|x| shift.unscaled(x)), &v, &capabilities)?,
-            safety: jackknifed(&|f| shift.unscaled(f.safety)),
+            plug_in: Audit::within(0, &mean, &frame, &v, &capabilities)?,
+            // Unscaled last: the squares of deviations in units of 1e300 overflow.
+            safety: Jackknifed {
+                value: shift.unscaled(safety.value),
+                standard_error: shift.unscaled(safety.standard_error),
+            },
             shares: [
                 jackknifed(&|f| f.free / f.length),
                 jackknifed(&|f| f.paid / f.length),
                 jackknifed(&|f| (f.inside - f.paid) / f.length),
                 jackknifed(&|f| (f.length - f.inside - f.free) / f.length),
             ],
-            efficiency: (best.is_finite() && all.attainable(frame.sine) > 0.0)
-                .then(|| jackknifed(&efficiency)),
+            efficiency: attained.then(|| jackknifed(&efficiency)),
             units,
         })
     }
@@ -217,7 +231,7 @@ impl AuditEstimate {
     }
 
     /// Safety gain as a share of what the same length and capability displacement allow;
-    /// `None` where nothing was attainable.
+    /// `None` where nothing was attainable, by all units or by all but one.
     ///
     /// # Examples
     /// See [`AuditEstimate`].
@@ -357,9 +371,9 @@ impl Parts {
         }
     }
 
-    /// The mean squared length of a unit's sum.
+    /// The length that the mean would have if units had nothing in common, √Σ‖S_u‖² a row.
     fn noise(&self) -> f64 {
-        self.length.own.iter().sum::<f64>() / self.counts.len() as f64
+        self.length.own.iter().sum::<f64>().sqrt() / self.counts.iter().sum::<f64>()
     }
 }
 

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrixView, DVector, DVectorView};
 
 use crate::linalg::{check, reduce, scale};
-use crate::{Direction, Error, Real, Subspace};
+use crate::{Direction, Error, Real, Subspace, tolerance};
 
 /// A shift δ decomposed against a safety direction and a capability subspace.
 ///
@@ -55,13 +55,18 @@ pub(super) struct Frame<T> {
     pub(super) paid: DVector<T>,
     pub(super) sine: T,
     pub(super) cosine: T,
+    /// Lengths up to this, of a unit vector, are nothing but rounding.
+    pub(super) rounding: T,
 }
 
 impl<T: Real> Frame<T> {
-    pub(super) fn of(safety: &Direction<T>, capabilities: &Subspace<T>) -> Result<Self, Error> {
+    pub(super) fn of(
+        safety: &Direction<T>,
+        capabilities: &Subspace<T>,
+        rounding: T,
+    ) -> Result<Self, Error> {
         let split = capabilities.split_direction("safety", safety)?;
         // A part that is nothing but rounding has no direction, and carries nothing.
-        let rounding = crate::tolerance::orthonormality::<T>(safety.ambient_dimension());
         let unit = |part: DVector<T>, length: T| {
             if length > rounding {
                 part / length
@@ -74,6 +79,7 @@ impl<T: Real> Frame<T> {
             paid: unit(split.inside, split.cosine),
             sine: split.sine,
             cosine: split.cosine,
+            rounding,
         })
     }
 }
@@ -82,8 +88,9 @@ impl<T: Real> Audit<T> {
     /// The audit of one shift: mean activation after an update less that before.
     ///
     /// # Errors
-    /// [`Error::NonFinite`], [`Error::Empty`], [`Error::DimensionMismatch`]. A shift of
-    /// zero is a shift.
+    /// [`Error::NonFinite`], [`Error::Empty`], [`Error::DimensionMismatch`];
+    /// [`Error::EntryOutOfRange`] for a length that is no finite number. A shift of zero is a
+    /// shift.
     ///
     /// # Examples
     /// See [`Audit`].
@@ -96,13 +103,8 @@ impl<T: Real> Audit<T> {
         check::vector("shift", &shift)?;
         let d = capabilities.ambient_dimension();
         check::same("shift", "coordinates", d, shift.len())?;
-        let frame = Frame::of(safety, capabilities)?;
-        Ok(Self::within(
-            &shift.into_owned(),
-            &frame,
-            safety,
-            capabilities,
-        ))
+        let frame = Frame::of(safety, capabilities, tolerance::orthonormality(d))?;
+        Self::within(0, &shift.into_owned(), &frame, safety, capabilities)
     }
 
     /// The audits of checkpoints in order: where each stands after so much training.
@@ -111,7 +113,8 @@ impl<T: Real> Audit<T> {
     /// One shift a row, each from the same starting point.
     ///
     /// # Errors
-    /// As [`Audit::new`]; [`Error::NonFinite`] with the row of the checkpoint.
+    /// As [`Audit::new`]; [`Error::NonFinite`] with the row of the checkpoint, which is the
+    /// index of [`Error::EntryOutOfRange`].
     ///
     /// # Examples
     /// ```
@@ -135,19 +138,20 @@ impl<T: Real> Audit<T> {
         check::matrix("checkpoints", &checkpoints)?;
         let d = capabilities.ambient_dimension();
         check::same("checkpoints", "columns", d, checkpoints.ncols())?;
-        let frame = Frame::of(safety, capabilities)?;
-        let rows = checkpoints.row_iter();
-        Ok(rows
-            .map(|row| Self::within(&row.transpose(), &frame, safety, capabilities))
-            .collect())
+        let frame = Frame::of(safety, capabilities, tolerance::orthonormality(d))?;
+        let rows = checkpoints.row_iter().enumerate();
+        rows.map(|(i, row)| Self::within(i, &row.transpose(), &frame, safety, capabilities))
+            .collect()
     }
 
-    fn within(
+    /// `shift` is finite and of the dimension of the others.
+    pub(super) fn within(
+        index: usize,
         shift: &DVector<T>,
         frame: &Frame<T>,
         safety: &Direction<T>,
         capabilities: &Subspace<T>,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let unit = scale::power_of_two(reduce::max_abs(shift.as_slice()));
         let x = shift * unit;
         let along = |u: &DVector<T>| reduce::dot(u.as_slice(), x.as_slice());
@@ -157,15 +161,32 @@ impl<T: Real> Audit<T> {
             |part: DVector<T>, u: &DVector<T>, along: T| scale::norm((part - u * along).as_slice());
         let attainable = reduce::dot(safety.as_vector().as_slice(), split.inside.as_slice())
             + frame.sine * split.sine;
-        Self {
-            length: scale::norm(x.as_slice()) / unit,
+        let length = scale::norm(x.as_slice());
+        // A gain that rounding alone can make is none: a ratio to it would be noise.
+        let attainable = if attainable.abs() > frame.rounding * length {
+            attainable
+        } else {
+            T::zero()
+        };
+        // No part is longer, and the parts are no longer than this by more than rounding.
+        let most = length / unit;
+        if !(most * (T::one() + frame.rounding)).is_finite() {
+            return Err(Error::EntryOutOfRange {
+                argument: "lengths of shifts",
+                index,
+                expected: "a finite number",
+                actual: most.to_double(),
+            });
+        }
+        Ok(Self {
+            length: most,
             safety: along(safety.as_vector()) / unit,
             free: free / unit,
             paid: paid / unit,
             idle: rest(split.inside, &frame.paid, paid) / unit,
             waste: rest(split.outside, &frame.free, free) / unit,
             attainable: attainable / unit,
-        }
+        })
     }
 
     /// ‖δ‖.
@@ -240,7 +261,8 @@ impl<T: Real> Audit<T> {
         scale::norm(&[self.paid, self.idle])
     }
 
-    /// The largest safety gain for the same length and the same capability displacement.
+    /// The largest safety gain for the same length and the same capability displacement;
+    /// zero where it is within the rounding of ‖δ‖.
     ///
     /// $$ s_{\max} = \langle v, P\delta \rangle + \sin\alpha \lVert (I - P)\delta \rVert $$
     ///
