@@ -11,7 +11,8 @@ use std::path::PathBuf;
 
 use alignment_tax::io::SafetensorsFile;
 use alignment_tax::{
-    Audit, AuditEstimate, Direction, Jackknifed, Objectives, PairedContrast, Samples, Subspace,
+    Audit, AuditEstimate, Direction, Forecast, Jackknifed, Objectives, PairedContrast, Samples,
+    Subspace,
 };
 use clap::Parser;
 use nalgebra::DMatrix;
@@ -159,42 +160,43 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
                 audit.efficiency().map_or_else(|| "-".to_owned(), share),
             );
         }
-        let capability = |rows: &DMatrix<f64>| -> Result<Vec<f64>, Failure> {
+        // The mean over all texts foretells; a concept's own held-out texts tell.
+        let forecast = |rows: &DMatrix<f64>| -> Result<Vec<Forecast<f64>>, Failure> {
+            let mut measured = Vec::new();
+            for (at, name) in TEXTS.iter().enumerate() {
+                if let Ok(i) = objectives.index(name) {
+                    let own = rows
+                        .rows(at * 2 * per_side, 2 * per_side)
+                        .row_mean()
+                        .transpose();
+                    measured.push((
+                        *name,
+                        Forecast::of_shift(&objectives, &own, &[])?[i].predicted,
+                    ));
+                }
+            }
             let mean = rows.row_mean().transpose();
-            let vectors = objectives.vectors().ok_or("directions have vectors")?;
-            let changes = vectors.transpose() * &mean;
-            Ok(objectives
-                .in_metric_units(&changes)?
-                .iter()
-                .copied()
-                .collect())
-        };
-        // The mean over all texts foretells; the concept's own held-out texts tell.
-        let own = |rows: &DMatrix<f64>, name: &str| -> Result<Option<f64>, Failure> {
-            let Some(at) = TEXTS.iter().position(|t| *t == name) else {
-                return Ok(None);
-            };
-            let texts = rows.rows(at * 2 * per_side, 2 * per_side).into_owned();
-            Ok(Some(capability(&texts)?[objectives.index(name)?]))
+            Ok(Forecast::of_shift(&objectives, &mean, &measured)?)
         };
         println!(
             "  forecast change of each capability from the mean over all texts, and measured on its own\n  \
              held-out texts, in % of the way between its classes"
         );
-        let forecast = shifts
-            .iter()
-            .map(|(_, rows)| capability(rows))
-            .collect::<Result<Vec<_>, Failure>>()?;
         println!(
-            "  {:<22} {:>12} {:>12} {:>12}",
+            "  {:<22} {:>18} {:>18} {:>18}",
             "", "safety", "control", "difference"
         );
+        let forecasts = shifts
+            .iter()
+            .map(|(_, rows)| forecast(rows))
+            .collect::<Result<Vec<_>, Failure>>()?;
         for (i, name) in arguments.capabilities.iter().enumerate() {
             print!("  {name:<22}");
-            for (f, (_, rows)) in forecast.iter().zip(&shifts) {
-                let measured = own(rows, name)?;
-                let measured = measured.map_or_else(|| "-".to_owned(), |m| format!("{m:+.1}%"));
-                print!(" {:>18}", format!("{:+.1}% / {measured}", f[i]));
+            for f in forecasts.iter().map(|f| &f[i]) {
+                let measured = f
+                    .measured
+                    .map_or_else(|| "-".to_owned(), |m| format!("{m:+.1}%"));
+                print!(" {:>18}", format!("{:+.1}% / {measured}", f.predicted));
             }
             println!();
         }

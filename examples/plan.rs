@@ -148,30 +148,25 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         optimum.violation()
     );
 
-    if let Some((name, most)) = allowed.iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
-        println!(
-            "\n  safety as {name} may lose more (kinks: where another floor starts or stops to bind)"
-        );
-        let curve = floors.trade_off(name, 256)?;
+    if let Some((name, _)) = allowed.iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
+        println!("\n  safety as {name} may lose more, until its floor stops to bind");
+        let curve = floors.trade_off(name, 65)?;
         let slope = slopes[objectives.index(name)?];
-        for share in [0.0, 0.5, 1.0, 2.0, 4.0] {
-            let loss = share * most;
-            let at = floors.clone().with(name, loss / slope)?.solve()?;
-            println!("    {loss:>6.2} %  ->  {:>6.2} %", percent(at.gain()));
+        for point in curve.points().iter().step_by(16) {
+            println!(
+                "    {:>6.2} %  ->  {:>6.2} %",
+                point.tolerated * slope,
+                percent(point.gain)
+            );
         }
-        let kinks: Vec<String> = curve
-            .kinks()
-            .iter()
-            .map(|kink| format!("{:.2} %", kink.tolerated * slope))
-            .collect();
-        println!(
-            "    kinks at {}",
-            if kinks.is_empty() {
-                "none".to_owned()
-            } else {
-                kinks.join(", ")
-            }
-        );
+        for kink in curve.kinks() {
+            println!(
+                "    at {:.2} % other floors start to bind: [{}], stop: [{}]",
+                kink.tolerated * slope,
+                kink.entering.join(", "),
+                kink.leaving.join(", ")
+            );
+        }
     }
 
     println!("\n  update rules, every capability kept from harm, and what they give up");

@@ -103,7 +103,7 @@
 //! | the changes of capabilities fixed | [`FixedTargets`] |
 //! | which capability may lose how much | [`Floors`], [`FloorOptimum`], [`FloorCurve`] |
 //! | which shift achieves it | [`OptimalShift`] |
-//! | what did a real update buy, pay and waste | [`Audit`], [`AuditEstimate`], [`Jackknifed`] |
+//! | what did a real update buy, pay and waste | [`Audit`], [`AuditEstimate`], [`Jackknifed`], [`Forecast`] |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -165,7 +165,7 @@ mod tax;
 pub mod tolerance;
 
 pub use angles::{PrincipalAngles, PrincipalVectors};
-pub use audit::{Audit, AuditEstimate, Jackknifed};
+pub use audit::{Audit, AuditEstimate, Forecast, Jackknifed};
 pub use chance::{
     CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
     Relabelling, SignFlips, benjamini_hochberg, holm,

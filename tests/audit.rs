@@ -5,8 +5,8 @@
 mod common;
 
 use alignment_tax::{
-    Audit, AuditEstimate, Budget, Direction, Error, FixedTargets, Jackknifed, Objectives,
-    OptimalShift, Real, Samples, Subspace, tolerance,
+    Audit, AuditEstimate, Budget, Direction, Error, FixedTargets, Forecast, FrontierError,
+    Jackknifed, Objectives, OptimalShift, Real, Samples, Subspace, tolerance,
 };
 use common::{direction, gaussian, normal, properties, rng, rotation, subspace};
 use nalgebra::{DMatrix, DVector};
@@ -557,4 +557,49 @@ fn efficiency_needs_something_attainable() {
     let audit = AuditEstimate::new(&samples, &paid, &span).expect("resolved");
     assert_eq!(audit.efficiency(), None);
     assert!(audit.safety().value() < 0.0 && audit.paid().value() > 0.5);
+}
+
+/// Slopes times inner products, in order, with what was measured beside.
+#[test]
+fn forecasts_are_slopes_times_changes() {
+    let mut rng = rng(96);
+    let gradients = gaussian::<f64>(9, 3, &mut rng);
+    let shift = gaussian::<f64>(9, 1, &mut rng).column(0).into_owned();
+    let names = ["a", "b", "c"];
+    let metrics = Objectives::from_gradients(&names, &gradients).expect("gradients");
+    let found = Forecast::of_shift(&metrics, &shift, &[("c", 2.5)]).expect("a forecast");
+    for (i, f) in found.iter().enumerate() {
+        let truth = gradients.column(i).dot(&shift);
+        let scale = gradients.column(i).norm() * shift.norm();
+        assert!((f.predicted - truth).abs() <= tolerance::orthonormality::<f64>(9) * scale);
+        assert_eq!(f.name, names[i]);
+        assert_eq!(f.measured, (i == 2).then_some(2.5));
+    }
+    let twice = Forecast::of_shift(&metrics, &shift, &[("a", 1.0), ("a", 1.0)]);
+    assert!(matches!(
+        twice,
+        Err(FrontierError::Input(Error::DuplicateName {
+            first: 0,
+            second: 1,
+            ..
+        }))
+    ));
+    let unknown = Forecast::of_shift(&metrics, &shift, &[("d", 1.0)]);
+    assert!(matches!(
+        unknown,
+        Err(FrontierError::Input(Error::UnknownName { .. }))
+    ));
+    let nan = Forecast::of_shift(&metrics, &shift, &[("b", f64::NAN)]);
+    assert!(matches!(
+        nan,
+        Err(FrontierError::Input(Error::EntryOutOfRange {
+            index: 0,
+            ..
+        }))
+    ));
+    let gram = Objectives::from_gram(&names, metrics.gram()).expect("a Gram matrix");
+    assert!(matches!(
+        Forecast::of_shift(&gram, &shift, &[]),
+        Err(FrontierError::NoVectors { .. })
+    ));
 }

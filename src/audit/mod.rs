@@ -12,7 +12,9 @@
 //! bias off.
 
 mod estimate;
+mod forecast;
 mod shift;
 
 pub use estimate::{AuditEstimate, Jackknifed};
+pub use forecast::Forecast;
 pub use shift::Audit;
