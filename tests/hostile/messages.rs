@@ -123,7 +123,7 @@ fn messages_say_what_where_and_what_to_do() {
             &[
                 "`metric`",
                 "not positive definite",
-                "-1e0",
+                "smallest eigenvalue is -",
                 "unit diagonal",
                 "add to the diagonal",
             ],
