@@ -54,26 +54,25 @@
 //! # A worked example
 //!
 //! ```
-//! use alignment_tax::{Attribution, Budget, PairedContrast, PreservationFrontier};
+//! use alignment_tax::{Budget, Confidence, Evidence, PreservationBand, Samples, TaxEstimate};
 //! use nalgebra::dmatrix;
 //!
 //! // Activations, one sample a row: pairs that differ in a concept, plus over minus.
-//! let honest = dmatrix![1.9_f64, 0.2, 0.0; 2.1, -0.1, 0.3; 2.0, 0.3, 0.1];
-//! let deceptive = dmatrix![0.1_f64, 0.9, 0.1; 0.0, 1.1, 0.2; 0.2, 1.0, 0.0];
-//! let fluent = dmatrix![0.0_f64, 2.0, 0.1; 0.3, 1.8, 0.0];
-//! let clumsy = dmatrix![0.2_f64, 0.1, 0.0; 0.1, 0.0, 0.1];
+//! let honest = dmatrix![2.9_f64, 0.2, 0.0; 3.1, -0.1, 0.3; 3.0, 0.3, 0.1; 2.8, 0.1, 0.2];
+//! let deceptive = dmatrix![0.1_f64, 1.9, 0.1; 0.0, 2.1, 0.2; 0.2, 2.0, 0.0; 0.1, 1.8, 0.1];
+//! let fluent = dmatrix![0.0_f64, 2.0, 0.1; 0.3, 1.8, 0.0; 0.1, 2.1, 0.2; 0.2, 1.9, 0.1];
+//! let clumsy = dmatrix![0.2_f64, 0.1, 0.0; 0.1, 0.0, 0.1; 0.0, 0.2, 0.0; 0.1, 0.1, 0.2];
 //!
-//! let safety = PairedContrast::new(&honest, &deceptive)?.mean_difference()?;
-//! let capability = PairedContrast::new(&fluent, &clumsy)?.mean_difference()?;
+//! let safety = Samples::paired(&honest, &deceptive)?;
+//! let fluency = Samples::paired(&fluent, &clumsy)?;
+//! let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Sampled(&fluency)])?;
+//! println!("tau = {:.3}, 95 % {:.3}", tax.value(), tax.interval(Confidence::NINETY_FIVE));
+//! assert!(tax.overlaps()[0].value() < 0.0, "here honesty costs fluency");
 //!
-//! let shares = Attribution::exact(&safety, &[capability])?;
-//! assert!(shares.overlaps()[0] < 0.0, "here honesty costs fluency");
-//!
-//! let frontier = PreservationFrontier::new(shares.total(), Budget::new(1.0_f64)?);
-//! println!("tau = {:.3}", shares.total().value());
-//! println!("free: {:.0} % of the budget", 100.0 * frontier.free_gain());
-//! println!("cost of the rest: {:.3}", frontier.min_cost(1.0)?);
-//! # assert!((shares.total().value() - 0.171_f64).abs() < 5e-3);
+//! let band = PreservationBand::new(&tax, Budget::new(1.0_f64)?, Confidence::NINETY_FIVE);
+//! println!("free: {:.2} of the budget", band.free_gain());
+//! println!("all of it costs {:.2}", band.min_cost(1.0)?);
+//! # assert!((tax.value() - 0.266_f64).abs() < 5e-3);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
