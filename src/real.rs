@@ -95,6 +95,12 @@ pub trait Real: RealField + Copy {
 
     #[doc(hidden)]
     #[must_use]
+    fn kernel_lower_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+        a.lower_triangle() * b
+    }
+
+    #[doc(hidden)]
+    #[must_use]
     fn kernel_gram(a: &DMatrix<Self>) -> DMatrix<Self> {
         Self::kernel_transposed_product(a, a)
     }
@@ -123,6 +129,11 @@ macro_rules! blocked_kernels {
         #[cfg(feature = "faer")]
         fn kernel_transposed_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
             blocked::transposed_product(a, b)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_lower_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+            blocked::lower_product(a, b)
         }
 
         #[cfg(feature = "faer")]

@@ -3,6 +3,7 @@
 //! Rows of all objectives are columns of one matrix, in groups (the classes of an
 //! objective) and in units (what is drawn independently).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use nalgebra::DMatrix;
@@ -81,15 +82,15 @@ pub(crate) struct Group {
 }
 
 /// The rows of all objectives.
-pub(crate) struct Stack {
-    /// d × R, a row of a sample in each column.
-    pub(crate) rows: DMatrix<f64>,
+pub(crate) struct Stack<'a> {
+    /// d × R, a row of a sample in each column; borrowed where one class is all there is.
+    pub(crate) rows: Cow<'a, DMatrix<f64>>,
     pub(crate) groups: Vec<Group>,
     /// The rows of each unit; exact rows belong to none.
     pub(crate) units: Vec<Vec<usize>>,
 }
 
-impl Stack {
+impl<'a> Stack<'a> {
     /// The objectives in order. `arguments` names them in errors, the last name serving all
     /// further ones.
     ///
@@ -97,7 +98,7 @@ impl Stack {
     /// [`Error::Empty`] for no objective, [`Error::DimensionMismatch`], and
     /// [`Error::OutOfBounds`] for too few units in a class.
     pub(crate) fn new(
-        objectives: &[Evidence<'_>],
+        objectives: &[Evidence<'a>],
         arguments: &[&'static str],
     ) -> Result<Self, Error> {
         let name = |i: usize| arguments[i.min(arguments.len() - 1)];
@@ -123,7 +124,16 @@ impl Stack {
                 });
             }
         }
-        let mut entries: Vec<f64> = Vec::new();
+        let alone = match objectives {
+            [Evidence::Sampled(samples)] if samples.groups().len() == 1 => Some(samples.groups()),
+            _ => None,
+        };
+        let rows = |objective: &Evidence<'_>| match objective {
+            Evidence::Known(_) => 1,
+            Evidence::Sampled(samples) => samples.rows(),
+        };
+        let all = objectives.iter().map(rows).sum::<usize>();
+        let mut entries = Vec::with_capacity(if alone.is_some() { 0 } else { d * all });
         let mut groups = Vec::new();
         let mut units: Vec<Vec<usize>> = Vec::new();
         let mut named = BTreeMap::new();
@@ -142,7 +152,9 @@ impl Stack {
                 Evidence::Sampled(samples) => {
                     let mut labels = samples.labels().unwrap_or(&[]).iter();
                     for group in samples.groups() {
-                        entries.extend_from_slice(group.as_slice());
+                        if alone.is_none() {
+                            entries.extend_from_slice(group.as_slice());
+                        }
                         let rows = row..row + group.ncols();
                         row = rows.end;
                         let mut own = BTreeSet::new();
@@ -167,7 +179,10 @@ impl Stack {
             }
         }
         Ok(Self {
-            rows: DMatrix::from_vec(d, row, entries),
+            rows: match alone {
+                Some([group, ..]) => Cow::Borrowed(group),
+                _ => Cow::Owned(DMatrix::from_vec(d, row, entries)),
+            },
             groups,
             units,
         })

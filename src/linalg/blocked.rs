@@ -112,6 +112,26 @@ where
     c
 }
 
+/// LB, L the lower triangle of A: half the work of AB.
+pub(crate) fn lower_product<T>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
+    let mut c = DMatrix::from_element(a.nrows(), b.ncols(), <T as num_traits::Zero>::zero());
+    triangular::matmul(
+        view_mut(&mut c),
+        BlockStructure::Rectangular,
+        Accum::Replace,
+        view(a),
+        BlockStructure::TriangularLower,
+        view(b),
+        BlockStructure::Rectangular,
+        <T as num_traits::One>::one(),
+        Par::Seq,
+    );
+    c
+}
+
 /// AᵀA: the lower triangle by blocks, the upper by symmetry.
 pub(crate) fn gram<T>(a: &DMatrix<T>) -> DMatrix<T>
 where

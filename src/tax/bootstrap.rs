@@ -164,8 +164,9 @@ impl TaxBootstrap {
 
 /// Everything that a replicate needs of the samples.
 struct Resampler {
-    /// Row products, and coordinates in the subspace.
-    products: DMatrix<f64>,
+    /// L with L + Lᵀ the row products: below the diagonal all of them, on it half. And
+    /// coordinates in the subspace.
+    lower: DMatrix<f64>,
     coordinates: DMatrix<f64>,
     /// The rows of each class.
     classes: Vec<std::ops::Range<usize>>,
@@ -183,8 +184,8 @@ struct Unit {
 }
 
 impl Resampler {
-    fn new(stack: &Stack, basis: &DMatrix<f64>) -> Self {
-        let products = <f64 as Real>::kernel_gram(&stack.rows);
+    fn new(stack: &Stack<'_>, basis: &DMatrix<f64>) -> Self {
+        let mut products = <f64 as Real>::kernel_gram(&stack.rows);
         let coordinates = <f64 as Real>::kernel_transposed_product(basis, &stack.rows);
         let classes: Vec<_> = stack.groups.iter().map(|g| g.rows.clone()).collect();
         let class = |r: usize| usize::from(!classes[0].contains(&r));
@@ -210,8 +211,11 @@ impl Resampler {
             strata.entry(touched).or_default().push(u);
             units.push(unit);
         }
+        for r in 0..products.nrows() {
+            products[(r, r)] *= 0.5;
+        }
         Self {
-            products,
+            lower: products,
             coordinates,
             classes,
             strata: strata.into_values().collect(),
@@ -222,14 +226,16 @@ impl Resampler {
     /// τ* of `count` draws; `None` where the denominator is not positive
     /// beyond rounding.
     fn replicates(&self, stream: &mut ChaCha8Rng, count: usize) -> Vec<Option<f64>> {
-        let (rows, size) = (self.products.nrows(), self.classes.len());
+        let (rows, size) = (self.lower.nrows(), self.classes.len());
         let mut drawn = DMatrix::<f64>::zeros(self.units.len(), count);
         // Class h of replicate b is column b·size + h.
         let mut weights = DMatrix::<f64>::zeros(rows, count * size);
         for b in 0..count {
             for stratum in &self.strata {
                 for _ in stratum {
-                    let u = stratum[stream.random_range(0..stratum.len())];
+                    // Half the random bits of a draw from usize.
+                    let at = stream.random_range(0..stratum.len() as u32);
+                    let u = stratum[at as usize];
                     drawn[(u, b)] += 1.0;
                 }
             }
@@ -240,7 +246,8 @@ impl Resampler {
                 }
             }
         }
-        let whole = <f64 as Real>::kernel_product(&self.products, &weights);
+        // wᵀ(L + Lᵀ)w' takes half the products of a full matrix.
+        let half = <f64 as Real>::kernel_lower_product(&self.lower, &weights);
         let projected = <f64 as Real>::kernel_product(&self.coordinates, &weights);
         (0..count)
             .map(|b| {
@@ -249,7 +256,8 @@ impl Resampler {
                     for k in 0..size {
                         let (i, j) = (b * size + h, b * size + k);
                         let mut pairs = weights.column(i).sum() * weights.column(j).sum();
-                        let mut length = weights.column(i).dot(&whole.column(j));
+                        let mut length = weights.column(i).dot(&half.column(j))
+                            + weights.column(j).dot(&half.column(i));
                         let mut within = projected.column(i).dot(&projected.column(j));
                         let with_own = length.abs();
                         for (unit, w) in self.units.iter().zip(drawn.column(b).iter()) {
