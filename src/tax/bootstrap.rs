@@ -233,9 +233,7 @@ impl Resampler {
         for b in 0..count {
             for stratum in &self.strata {
                 for _ in stratum {
-                    // Half the random bits of a draw from usize.
-                    let at = stream.random_range(0..stratum.len() as u32);
-                    let u = stratum[at as usize];
+                    let u = stratum[stream.random_range(0..stratum.len())];
                     drawn[(u, b)] += 1.0;
                 }
             }
