@@ -1,12 +1,10 @@
 //! How often the intervals cover.
 
-use std::thread;
-
 use alignment_tax::{Confidence, Error, Evidence, MonteCarlo, TaxBootstrap, TaxEstimate};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-use crate::simulate::{CAPABILITIES, Capabilities, Setting, World};
+use crate::simulate::{CAPABILITIES, Capabilities, Setting, World, each};
 
 pub const HEADING: &str = "\
 | C | noise | d | n | tau | runs | resolved % | plug-in | estimate | coverage % | width | overlap coverage % | bootstrap coverage % |
@@ -37,26 +35,7 @@ pub fn row(setting: &Setting, replicates: usize) -> Result<String, Error> {
         Capabilities::Estimated => 1 + CAPABILITIES,
     };
     let runs = setting.affordable(replicates, concepts);
-    let threads = thread::available_parallelism()
-        .map_or(1, |n| n.get())
-        .min(runs);
-    let found = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|t| {
-                scope.spawn(move || {
-                    (t..runs)
-                        .step_by(threads)
-                        .map(|i| run(setting, i as u64))
-                        .collect::<Result<Vec<Run>, Error>>()
-                })
-            })
-            .collect();
-        let mut all = Vec::new();
-        for worker in workers {
-            all.extend(worker.join().expect("a run does not panic")?);
-        }
-        Ok::<_, Error>(all)
-    })?;
+    let found = each(runs, |seed| run(setting, seed))?;
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
     let resolved: Vec<&Estimate> = found.iter().filter_map(|r| r.estimate.as_ref()).collect();
     let plug_in = mean(found.iter().map(|r| r.plug_in).collect());

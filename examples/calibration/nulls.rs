@@ -5,8 +5,6 @@
 //! through samples with noise of covariance Σ, as everywhere. The last is of a safety
 //! concept with no difference between its classes.
 
-use std::thread;
-
 use alignment_tax::{
     Concept, Measurement, MeasurementError, MeasurementOptions, MonteCarlo, SignFlips,
 };
@@ -14,7 +12,7 @@ use nalgebra::{DMatrix, DVector};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-use crate::simulate::{CAPABILITIES, SHIFT, Setting, normal};
+use crate::simulate::{CAPABILITIES, SHIFT, Setting, each, normal};
 
 pub const HEADING: &str = "\
 | noise | d | n | runs | isotropic, entangled | random safety, entangled | freer | random capabilities, entangled | freer | labels |
@@ -26,31 +24,12 @@ const LEVEL: f64 = 0.05;
 /// One line of the table: percentages of rejections.
 pub fn row(setting: &Setting, replicates: usize) -> Result<String, MeasurementError> {
     let runs = setting.affordable(replicates, 2 * (1 + CAPABILITIES));
-    let threads = thread::available_parallelism()
-        .map_or(1, |n| n.get())
-        .min(runs);
-    let counts = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|t| {
-                scope.spawn(move || {
-                    let mut counts = [0_usize; 6];
-                    for i in (t..runs).step_by(threads) {
-                        for (count, rejected) in counts.iter_mut().zip(run(setting, i as u64)?) {
-                            *count += usize::from(rejected);
-                        }
-                    }
-                    Ok::<_, MeasurementError>(counts)
-                })
-            })
-            .collect();
-        let mut total = [0; 6];
-        for worker in workers {
-            for (sum, count) in total.iter_mut().zip(worker.join().expect("no panic")?) {
-                *sum += count;
-            }
+    let mut counts = [0_usize; 6];
+    for rejections in each(runs, |seed| run(setting, seed))? {
+        for (count, rejected) in counts.iter_mut().zip(rejections) {
+            *count += usize::from(rejected);
         }
-        Ok::<_, MeasurementError>(total)
-    })?;
+    }
     let shares = counts.map(|c| format!("{:.1}", 100.0 * c as f64 / runs as f64));
     Ok(format!(
         "| {} | {} | {} | {runs} | {} |",

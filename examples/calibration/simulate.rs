@@ -1,6 +1,7 @@
 //! Worlds with a known tax rate, and samples from them.
 
 use std::fmt;
+use std::thread;
 
 use alignment_tax::{Direction, Samples};
 use nalgebra::{DMatrix, DVector};
@@ -113,6 +114,30 @@ impl fmt::Display for Setting {
             self.spectrum, self.dimension, self.samples, self.tau
         )
     }
+}
+
+/// What `run` makes of each of so many seeds, on all cores.
+pub fn each<T: Send, E: Send>(
+    runs: usize,
+    run: impl Fn(u64) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
+    let threads = thread::available_parallelism()
+        .map_or(1, |n| n.get())
+        .min(runs);
+    let run = &run;
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|t| {
+                let seeds = (t..runs).step_by(threads);
+                scope.spawn(move || seeds.map(|i| run(i as u64)).collect::<Result<Vec<T>, E>>())
+            })
+            .collect();
+        let mut all = Vec::with_capacity(runs);
+        for worker in workers {
+            all.extend(worker.join().expect("a run does not panic")?);
+        }
+        Ok(all)
+    })
 }
 
 /// One draw: the truth, and what a researcher would have.

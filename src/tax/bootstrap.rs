@@ -18,6 +18,7 @@ use nalgebra::DMatrix;
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, RngExt};
 
+use super::estimate::RESOLVED;
 use crate::estimate::Stack;
 use crate::linalg::check;
 use crate::{
@@ -101,7 +102,7 @@ impl TaxBootstrap {
                 index: 0,
                 units: safety.units(),
                 ratio: 0.0,
-                required: 3.0,
+                required: RESOLVED,
                 needed: crate::SamplesNeeded::MoreThan(safety.units()),
             });
         }

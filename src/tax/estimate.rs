@@ -30,7 +30,7 @@ use crate::{Confidence, Direction, Error, Evidence, Interval, Real, Samples, Sub
 /// A mean counts as resolved when its unbiased squared length is so many standard errors
 /// from zero. At three, the relative variance of the denominator of τ is at most 1/9, and
 /// its interval is bounded up to a confidence of 99.7 %.
-const RESOLVED: f64 = 3.0;
+pub(super) const RESOLVED: f64 = 3.0;
 
 /// τ estimated from samples.
 ///
