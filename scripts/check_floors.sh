@@ -27,6 +27,7 @@ metric     1
 diagnose   2
 tax        2
 chance     2
+conflict   2
 audit      2
 frontier   2
 measure    3

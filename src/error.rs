@@ -220,6 +220,21 @@ pub enum Error {
         /// The norm that rounding alone can produce.
         tolerance: f64,
     },
+    /// An objective is a combination of others, so that nothing of it is left.
+    #[error(
+        "`{argument}` contains {name:?}, which is a combination of the others: what is left of it, {norm:e}, is within rounding, {tolerance:e}; freeze it as well or leave it out"
+    )]
+    #[non_exhaustive]
+    Dependent {
+        /// The argument at fault.
+        argument: &'static str,
+        /// The objective.
+        name: String,
+        /// The length of its residual.
+        norm: f64,
+        /// The length that rounding alone can leave.
+        tolerance: f64,
+    },
     /// A mean is not told from zero by its samples: a direction from them would be noise,
     /// and a tax rate would be a ratio with nothing below the line.
     #[error(

@@ -93,6 +93,7 @@
 //! | is it more than chance | [`CovarianceNull`], [`IsotropicNull`], [`NullSample`], [`PValue`], [`MonteCarlo`] |
 //! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
 //! | named objectives and their inner products | [`Objectives`] |
+//! | do two goals fight, and does freezing a capability end it | [`Conflict`], [`Verdict`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | all of it in one call | [`Measurement`], [`Concept`], [`MeasurementOptions`], [`MeasurementRecord`] |
 //! | the same for many layers | [`Profile`], [`Task`], [`Adjusted`] |
@@ -145,6 +146,7 @@
 mod angles;
 mod audit;
 mod chance;
+mod conflict;
 mod diagnose;
 mod direction;
 mod error;
@@ -169,6 +171,7 @@ pub use chance::{
     CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
     Relabelling, SignFlips, benjamini_hochberg, holm,
 };
+pub use conflict::{Conflict, Verdict};
 pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};

@@ -213,6 +213,24 @@ pub fn coordinates<T: Real>(vectors: usize, relative: T) -> T {
     T::from_double(16.0) * relative * count::<T>(vectors).sqrt()
 }
 
+/// What rounding leaves of a combination of unit vectors that is zero on paper:
+/// 16·e·Σ|wᵢ|, each vector known to e.
+///
+/// By the triangle inequality, with room for the projections that found the weights. With
+/// inner products known to e and w = (1, −β) the same bounds a squared length, Σ|wᵢ| squared
+/// (|wᵀEw| ≤ e·‖w‖₁²).
+///
+/// # Examples
+/// ```
+/// use alignment_tax::tolerance;
+///
+/// assert_eq!(tolerance::combination(f64::EPSILON, 2.0), 32.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn combination<T: Real>(relative: T, weights: T) -> T {
+    T::from_double(16.0) * relative * weights
+}
+
 /// Error of a gain among k objectives, in units of the budget: 64·ε·k.
 ///
 /// Coordinates of a unit vector carry 16ε·√k ([`coordinates`]) and singular values up to √k

@@ -25,38 +25,55 @@ pub(crate) struct Embedding<T> {
     pub(crate) points: DMatrix<T>,
     /// Lengths up to this are rounding.
     pub(crate) noise: T,
+    /// What freezing made of the rounding of vectors or inner products; zero before any.
+    pub(crate) rounding: T,
 }
 
 impl<T: Real> Embedding<T> {
-    /// From unit columns.
-    pub(crate) fn of_vectors(vectors: &DMatrix<T>) -> Result<Self, Error> {
+    /// From unit columns, each known to the larger of ε and `rounding`.
+    pub(crate) fn of_vectors(vectors: &DMatrix<T>, rounding: T) -> Result<Self, Error> {
         let (d, k) = vectors.shape();
         let (_, sigma, v) = ThinSvd::new(vectors)?.into_parts();
         let largest = sigma[0];
+        let noise = tolerance::coordinates(k, T::machine_epsilon().max(rounding) * largest);
         let cut = tolerance::rank::<T>(d, k) * largest;
-        let noise = tolerance::coordinates(k, T::machine_epsilon() * largest);
+        let cut = if rounding > T::zero() {
+            cut.max(noise)
+        } else {
+            cut
+        };
         let rank = sigma.iter().filter(|&&s| s > cut).count();
-        Ok(Self::of(v, sigma.iter().copied(), rank, noise))
+        let lengths = sigma.iter().copied();
+        Ok(Self::of(v, lengths, rank, noise, rounding))
     }
 
-    /// From a correlation matrix, which must be positive semidefinite.
+    /// From a correlation matrix, which must be positive semidefinite; its entries are known
+    /// to the larger of ε and `rounding`.
     pub(crate) fn of_correlation(
         argument: &'static str,
         correlation: &DMatrix<T>,
+        rounding: T,
     ) -> Result<Self, Error> {
         let k = correlation.nrows();
         let (values, vectors) = spectrum(argument, correlation)?;
         let largest = values[0];
-        let cut = tolerance::eigenvalue::<T>(k) * largest;
+        let known = T::machine_epsilon().max(rounding);
+        let cut = tolerance::combination(known, T::from_double(k as f64)) * largest;
         let rank = values.iter().filter(|&&x| x > cut).count();
         let shortest = values[rank - 1].sqrt();
         // By Weyl and Wedin: ε in each eigenvalue and, over the gap to zero, in its axis.
-        let noise = tolerance::coordinates(k, T::machine_epsilon() * largest / shortest);
+        let noise = tolerance::coordinates(k, known * largest / shortest);
         let lengths = values.iter().map(|&x| x.max(T::zero()).sqrt());
-        Ok(Self::of(vectors, lengths, rank, noise))
+        Ok(Self::of(vectors, lengths, rank, noise, rounding))
     }
 
-    fn of(v: DMatrix<T>, lengths: impl Iterator<Item = T>, rank: usize, noise: T) -> Self {
+    fn of(
+        v: DMatrix<T>,
+        lengths: impl Iterator<Item = T>,
+        rank: usize,
+        noise: T,
+        rounding: T,
+    ) -> Self {
         let axes = v.columns(0, rank).into_owned();
         let lengths = DVector::from_iterator(rank, lengths.take(rank));
         let mut points = axes.transpose();
@@ -68,6 +85,7 @@ impl<T: Real> Embedding<T> {
             lengths,
             points,
             noise,
+            rounding,
         }
     }
 

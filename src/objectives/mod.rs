@@ -8,6 +8,7 @@
 //! from them does not go through K, whose rounding costs half of the digits near zero.
 
 mod embedding;
+mod freeze;
 #[cfg(feature = "serde")]
 mod record;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DMatrixView, DVector, DVectorView};
 
 pub(crate) use self::embedding::Embedding;
+pub(crate) use self::freeze::Known;
 use crate::linalg::{check, gram, reduce, scale};
 use crate::{Direction, Error, Real};
 
@@ -177,7 +179,7 @@ impl<T: Real> Objectives<T> {
         // What rounding left of an asymmetry goes.
         gram = (&gram + gram.transpose()) * T::from_double(0.5);
         let slopes = DVector::from_fn(gram.nrows(), |i, _| given[(i, i)].sqrt());
-        let embedding = Embedding::of_correlation("gram", &gram)?;
+        let embedding = Embedding::of_correlation("gram", &gram, T::zero())?;
         Ok(Self {
             names,
             gram,
@@ -188,21 +190,20 @@ impl<T: Real> Objectives<T> {
     }
 
     fn of_units(names: Vec<String>, units: DMatrix<T>, slopes: DVector<T>) -> Result<Self, Error> {
-        let rows = units.nrows();
-        let columns: Vec<&[T]> = units.as_slice().chunks_exact(rows).collect();
-        let mut gram = DMatrix::identity(names.len(), names.len());
-        for j in 0..names.len() {
-            for i in 0..j {
-                let overlap = reduce::dot(columns[i], columns[j]);
-                let overlap = overlap.max(-T::one()).min(T::one());
-                gram[(i, j)] = overlap;
-                gram[(j, i)] = overlap;
-            }
-        }
-        let embedding = Embedding::of_vectors(&units)?;
+        Self::of_rounded_units(names, units, slopes, T::zero())
+    }
+
+    /// Of unit columns that are known to `rounding` only.
+    fn of_rounded_units(
+        names: Vec<String>,
+        units: DMatrix<T>,
+        slopes: DVector<T>,
+        rounding: T,
+    ) -> Result<Self, Error> {
+        let embedding = Embedding::of_vectors(&units, rounding)?;
         Ok(Self {
             names,
-            gram,
+            gram: gram_of_units(&units),
             slopes,
             vectors: Some(Arc::new(units)),
             embedding,
@@ -257,8 +258,8 @@ impl<T: Real> Objectives<T> {
         let gram = self.gram.select_columns(&chosen).select_rows(&chosen);
         let vectors = self.vectors.as_ref().map(|x| x.select_columns(&chosen));
         let embedding = match &vectors {
-            Some(vectors) => Embedding::of_vectors(vectors)?,
-            None => Embedding::of_correlation("gram", &gram)?,
+            Some(vectors) => Embedding::of_vectors(vectors, self.embedding.rounding)?,
+            None => Embedding::of_correlation("gram", &gram, self.embedding.rounding)?,
         };
         Ok(Self {
             names: chosen.iter().map(|&i| self.names[i].clone()).collect(),
@@ -463,6 +464,22 @@ impl<T: Real> Objectives<T> {
         }
         Some(sum)
     }
+}
+
+/// Inner products of unit columns, with a diagonal of exactly one.
+fn gram_of_units<T: Real>(units: &DMatrix<T>) -> DMatrix<T> {
+    let rows = units.nrows();
+    let columns: Vec<&[T]> = units.as_slice().chunks_exact(rows).collect();
+    let mut gram = DMatrix::identity(columns.len(), columns.len());
+    for j in 0..columns.len() {
+        for i in 0..j {
+            let overlap = reduce::dot(columns[i], columns[j]);
+            let overlap = overlap.max(-T::one()).min(T::one());
+            gram[(i, j)] = overlap;
+            gram[(j, i)] = overlap;
+        }
+    }
+    gram
 }
 
 fn none(argument: &'static str) -> Error {

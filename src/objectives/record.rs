@@ -7,13 +7,13 @@
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Objectives, positive, unique};
+use super::{Embedding, Objectives, positive, unique};
 use crate::linalg::{check, scale};
 use crate::{Error, Real, tolerance};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Record<N, V> {
+struct Record<N, V, R> {
     names: N,
     slopes: V,
     /// K, where no vectors are known.
@@ -22,12 +22,15 @@ struct Record<N, V> {
     /// d × k unit columns.
     #[serde(skip_serializing_if = "Option::is_none", default = "Option::default")]
     vectors: Option<V>,
+    /// To how much vectors or inner products are known, where freezing made that worse.
+    #[serde(skip_serializing_if = "Option::is_none", default = "Option::default")]
+    rounding: Option<R>,
 }
 
-impl<T: Real> TryFrom<Record<Vec<String>, Vec<T>>> for Objectives<T> {
+impl<T: Real> TryFrom<Record<Vec<String>, Vec<T>, T>> for Objectives<T> {
     type Error = Error;
 
-    fn try_from(record: Record<Vec<String>, Vec<T>>) -> Result<Self, Error> {
+    fn try_from(record: Record<Vec<String>, Vec<T>, T>) -> Result<Self, Error> {
         let names: Vec<&str> = record.names.iter().map(String::as_str).collect();
         let k = names.len();
         if k == 0 {
@@ -35,12 +38,21 @@ impl<T: Real> TryFrom<Record<Vec<String>, Vec<T>>> for Objectives<T> {
         }
         check::same("slopes", "entries", k, record.slopes.len())?;
         let slopes = positive("slopes", DVector::from_vec(record.slopes))?;
+        let rounding = record.rounding.unwrap_or_else(T::zero);
+        let rounding = check::scalar("rounding", rounding, "a number in [0, 1)", |x| {
+            x >= T::zero() && x < T::one()
+        })?;
         match (record.gram, record.vectors) {
             (Some(gram), None) => {
                 check::same("gram", "entries", k.saturating_mul(k), gram.len())?;
                 let gram = DMatrix::from_vec(k, k, gram);
                 let read = Self::from_gram(&names, &gram)?;
-                Ok(Self { slopes, ..read })
+                let embedding = Embedding::of_correlation("gram", &read.gram, rounding)?;
+                Ok(Self {
+                    slopes,
+                    embedding,
+                    ..read
+                })
             }
             (None, Some(units)) => {
                 let d = units.len() / k;
@@ -60,7 +72,7 @@ impl<T: Real> TryFrom<Record<Vec<String>, Vec<T>>> for Objectives<T> {
                     }
                 }
                 let names = unique("names", &names)?;
-                Self::of_units(names, DMatrix::from_vec(d, k, units), slopes)
+                Self::of_rounded_units(names, DMatrix::from_vec(d, k, units), slopes, rounding)
             }
             (gram, _) => Err(Error::OutOfBounds {
                 argument: "number of `gram` and `vectors`",
@@ -81,6 +93,7 @@ impl<T: Real + Serialize> Serialize for Objectives<T> {
             slopes: self.slopes.as_slice(),
             gram: vectors.is_none().then_some(self.gram.as_slice()),
             vectors,
+            rounding: Some(self.embedding.rounding).filter(|&x| x > T::zero()),
         };
         record.serialize(serializer)
     }
@@ -88,7 +101,7 @@ impl<T: Real + Serialize> Serialize for Objectives<T> {
 
 impl<'de, T: Real + Deserialize<'de>> Deserialize<'de> for Objectives<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let record = Record::<Vec<String>, Vec<T>>::deserialize(deserializer)?;
+        let record = Record::<Vec<String>, Vec<T>, T>::deserialize(deserializer)?;
         Self::try_from(record).map_err(de::Error::custom)
     }
 }
