@@ -24,6 +24,8 @@ mod direction;
 mod estimate;
 #[path = "hostile/floors.rs"]
 mod floors;
+#[path = "hostile/freeze.rs"]
+mod freeze;
 #[path = "hostile/frontier.rs"]
 mod frontier;
 #[path = "hostile/measure.rs"]

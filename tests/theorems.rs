@@ -2,18 +2,18 @@
 //! named by its number in `docs/theory.md`. Bounds come from `alignment_tax::tolerance`.
 //!
 //! §1 is the tax rate, §2 chance, §3 estimation from samples, §4 the frontier of two
-//! objectives, §5 that of many, §8 other inner products, §9 the audit of a real update, §10 the claims
+//! objectives, §5 that of many, §6 freezing, §8 other inner products, §9 the audit of a real update, §10 the claims
 //! of the plain-language account.
 
 mod common;
 
 use alignment_tax::{
-    Attribution, Audit, Budget, Collinearity, Confidence, Contrast, CoordinateShares,
+    Attribution, Audit, Budget, Collinearity, Confidence, Conflict, Contrast, CoordinateShares,
     CovarianceNull, Covector, Direction, Error, Evidence, FixedTargets, Floors, Frame,
     FrontierError, FrontierPoint, GainEllipsoid, Interaction, IsotropicNull, Metric, Moment,
     Moments, MonteCarlo, Objectives, OptimalShift, Overlap, PairedContrast, ParetoFrontier,
     PreservationFrontier, RankRule, Real, Samples, Shrinkage, Subspace, TaxBootstrap, TaxEstimate,
-    TaxRate, TaxSpectrum, UpdateProjection, UpdateRule, Vector, benjamini_hochberg, holm,
+    TaxRate, TaxSpectrum, UpdateProjection, UpdateRule, Vector, Verdict, benjamini_hochberg, holm,
     tolerance,
 };
 use common::{direction, gaussian, normal, rng, subspace};
@@ -1264,6 +1264,117 @@ fn rules_against_the_optimum<T: Real>() {
 both!(t5_4_rules_against_the_optimum, rules_against_the_optimum);
 
 // ── §8 Other inner products and budgets ────────────────────────────────────────
+
+/// The trade-off between two goals after freezing, by brute force over shifts that leave the
+/// capabilities alone; and freezing twice, in any order, is freezing both.
+fn freezing_gives_the_same_kind_of_object<T: Real>() {
+    let mut rng = rng(71);
+    for (d, p, seed) in [(5, 1, 1), (9, 2, 2), (24, 4, 3)] {
+        let (_, c, _) = several::<T>(d, p, seed);
+        let goals = gaussian::<T>(d, 2, &mut rng);
+        let mut all = goals.clone().resize_horizontally(p + 2, T::zero());
+        all.columns_mut(2, p).copy_from(&c);
+        let mut names = vec!["v1".to_owned(), "v2".to_owned()];
+        names.extend((0..p).map(|i| format!("c{i}")));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let objectives = Objectives::from_gradients(&names, &all).expect("columns");
+        let span = Subspace::from_columns(&c).expect("a span");
+        let bound = many::<T>(p + 2) * span.condition_number();
+
+        let conflict = Conflict::new(&objectives, ["v1", "v2"], &names[2..], budget(1.0));
+        let conflict = conflict.expect("goals outside the span");
+        let unit = |j: usize| goals.column(j).normalize();
+        let taxes = [0, 1].map(|j| {
+            let v = Direction::new(&unit(j)).expect("unit");
+            TaxRate::between(&v, &span).expect("one space")
+        });
+        for (free, tax) in conflict.free_gains().iter().zip(&taxes) {
+            assert!((*free - tax.sine()).abs() <= bound);
+        }
+        // cosθ by the formula of the theory, G⁺ by way of the projector.
+        let inside = span.project(&unit(1)).expect("finite");
+        let rest = unit(0).dot(&unit(1)) - unit(0).dot(&inside);
+        let both = taxes[0].sine() * taxes[1].sine();
+        assert!((conflict.cosine_after() - rest / both).abs() <= bound / both);
+
+        // The ellipse is the image of the ball in the complement: no shift outside of it, and
+        // its optimum attained by the shift that the theory names.
+        let outside = span.complement();
+        let gain = |j: usize, delta: &DVector<T>| unit(j).dot(delta) / taxes[j].sine();
+        let ellipse = conflict.frontier_after();
+        for _ in 0..400 {
+            let along = gaussian::<T>(outside.dimension(), 1, &mut rng);
+            let delta: DVector<T> = outside.basis() * along.column(0);
+            let delta = delta.normalize();
+            let second = gain(1, &delta).max(-T::one()).min(T::one());
+            let most = ellipse.safety_at(second).expect("within the budget");
+            assert!(gain(0, &delta) <= most + bound.sqrt());
+        }
+        let residual = |j: usize| span.reject(&unit(j)).expect("finite").normalize();
+        let across = residual(0) - residual(1) * residual(0).dot(&residual(1));
+        let delta = residual(1) * t::<T>(0.28) + across.normalize() * t::<T>(0.96);
+        let most = ellipse.safety_at(t(0.28)).expect("within the budget");
+        assert!((gain(0, &delta) - most).abs() <= bound / both);
+
+        let at_once = objectives.freeze(&names[2..]).expect("goals are left");
+        if p == 2 {
+            for order in [["c0", "c1"], ["c1", "c0"]] {
+                let step = objectives.freeze(&order[..1]).expect("goals are left");
+                let twice = step.freeze(&order[1..]).expect("goals are left");
+                assert_eq!(twice.gram(), at_once.gram());
+            }
+        }
+    }
+}
+both!(
+    t6_1_freezing_gives_the_same_kind_of_object,
+    freezing_gives_the_same_kind_of_object
+);
+
+/// One capability: a fight ends where ab ≤ ρ < 0, starts where ab > ρ ≥ 0, and inner products that
+/// no vectors have are refused with the eigenvalue.
+fn verdicts_on_one_capability<T: Real>() {
+    let grid: Vec<f64> = (-8..=8).map(|i| f64::from(i) / 8.0 * 0.96).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    for &rho in &grid {
+        for &a in &grid {
+            for &b in &grid {
+                let determinant = 1.0 + 2.0 * rho * a * b - rho * rho - a * a - b * b;
+                let result = Conflict::from_overlaps(t::<T>(rho), t(a), t(b), Budget::unit());
+                if determinant.abs() < 1e-5 {
+                    continue;
+                }
+                if determinant < 0.0 {
+                    let refused = matches!(
+                        result,
+                        Err(Error::NotPositiveSemidefinite { eigenvalue, .. }) if eigenvalue < 0.0
+                    );
+                    assert!(refused, "{rho} {a} {b}");
+                    continue;
+                }
+                let cosine = (rho - a * b) / ((1.0 - a * a) * (1.0 - b * b)).sqrt();
+                let expected = match (rho < 0.0, cosine < 0.0) {
+                    _ if (rho - a * b).abs() < 1e-5
+                        || (cosine - rho).abs() < 1e-5 && a * b != 0.0 =>
+                    {
+                        continue;
+                    }
+                    (true, false) => Verdict::Resolved,
+                    (false, true) => Verdict::Created,
+                    (false, false) => Verdict::NoConflict,
+                    (true, true) if a == 0.0 && b == 0.0 => Verdict::Unchanged,
+                    (true, true) if cosine > rho => Verdict::Mediated,
+                    (true, true) => Verdict::Amplified,
+                };
+                let conflict = result.expect("three vectors have these");
+                assert_eq!(conflict.verdict(), expected, "{rho} {a} {b}");
+                seen.insert(expected);
+            }
+        }
+    }
+    assert_eq!(seen.len(), Verdict::ALL.len());
+}
+both!(t6_2_verdicts_on_one_capability, verdicts_on_one_capability);
 
 fn vectors_and_covectors_whiten_oppositely<T: Real>() {
     let mut rng = rng(81);

@@ -12,9 +12,13 @@
 //!
 //! **What rounding does to it.** Let each unit vector be known to e. Then r, a combination of
 //! them with weights w = (1, −β), is known to e·‖w‖₁, and its direction to e·‖w‖₁/ρ. From inner
-//! products known to e it is ρ² that is known, to e·‖w‖₁². That is where an objective counts
-//! as a combination of the frozen ones, and it is handed on as the e of the next freezing, so
-//! that what is zero on paper is not taken for a direction two steps later.
+//! products known to e it is ρ² that is known, to e·‖w‖₁². Below that an objective counts
+//! as a combination of the frozen ones. Such bounds multiply from step to step and soon say
+//! nothing, so no step builds on the residuals of another: the first objectives are kept
+//! (shared, not copied), and to freeze again is to freeze the union. The order then
+//! does not matter to the last bit.
+
+use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
@@ -65,72 +69,88 @@ impl<T: Real> Objectives<T> {
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn freeze(&self, names: &[&str]) -> Result<Self, Error> {
-        let frozen = self.indices("names", names)?;
-        if frozen.is_empty() {
+        let now = self.indices("names", names)?;
+        if now.is_empty() {
             return Ok(self.clone());
         }
-        let kept: Vec<usize> = (0..self.len()).filter(|i| !frozen.contains(i)).collect();
+        let kept: Vec<usize> = (0..self.len()).filter(|i| !now.contains(i)).collect();
         if kept.is_empty() {
             return Err(none("objectives that are not frozen"));
         }
-        let source = match &self.vectors {
-            Some(vectors) => vectors.as_ref(),
-            None => &self.embedding.points,
+        self.frozen_to(now, &kept)
+    }
+
+    /// Freezes some, and keeps of the others those at `kept`, in that order.
+    pub(super) fn frozen_to(&self, now: Vec<usize>, kept: &[usize]) -> Result<Self, Error> {
+        let (root, earlier) = match &self.frozen {
+            Some(frozen) => (Arc::clone(&frozen.root), frozen.indices.as_slice()),
+            None => (Arc::new(self.with_unit_slopes()), [].as_slice()),
         };
-        let span = Span::of(&source.select_columns(&frozen), self.known())?;
-        let mut units = source.select_columns(&kept);
-        let mut slopes = self.slopes.select_rows(&kept);
-        let mut rounding = T::zero();
-        let rows = units.nrows();
-        for (j, column) in units.as_mut_slice().chunks_exact_mut(rows).enumerate() {
-            let weight = T::one() + span.reject(column);
-            let left = scale::norm(column);
-            let (least, relative) = match self.known() {
-                Known::Vectors(e) => (
-                    tolerance::combination(e, weight),
-                    e * weight / left.max(T::machine_epsilon()),
-                ),
-                Known::Products(e) => {
-                    let ratio = weight / left.max(T::machine_epsilon());
-                    (
-                        tolerance::combination(e, weight * weight).sqrt(),
-                        e * ratio * ratio,
-                    )
-                }
-            };
-            if left <= least {
-                return Err(Error::Dependent {
-                    argument: "objectives",
-                    name: self.names[kept[j]].clone(),
-                    norm: left.to_double(),
-                    tolerance: least.to_double(),
-                });
-            }
-            rounding = rounding.max(relative);
-            scale::normalise(column);
-            slopes[j] *= left;
-            if slopes[j] <= T::zero() {
+        let at_root = |i: usize| root.named("names", &self.names[i]);
+        let mut indices = earlier.to_vec();
+        for i in now {
+            indices.push(at_root(i)?);
+        }
+        indices.sort_unstable();
+        let names: Vec<String> = kept.iter().map(|&i| self.names[i].clone()).collect();
+        let in_root = kept.iter().map(|&i| at_root(i));
+        let in_root = in_root.collect::<Result<Vec<_>, Error>>()?;
+        let rest = Residuals::of(&root, &indices, &in_root)?;
+
+        let mut slopes = self.slopes.select_rows(kept);
+        for (j, slope) in slopes.iter_mut().enumerate() {
+            let before = self.frozen.as_ref().map_or(T::one(), |x| x.left[kept[j]]);
+            *slope *= rest.left[j] / before;
+            if *slope <= T::zero() {
                 return Err(Error::EntryOutOfRange {
                     argument: "slopes of what is left",
                     index: j,
                     expected: "slopes that the scalar can hold",
-                    actual: slopes[j].to_double(),
+                    actual: slope.to_double(),
                 });
             }
         }
-        let names = kept.iter().map(|&i| self.names[i].clone()).collect();
-        if self.vectors.is_some() {
-            return Self::of_rounded_units(names, units, slopes, rounding);
-        }
-        let gram = super::gram_of_units(&units);
-        let embedding = Embedding::of_correlation("gram", &gram, rounding)?;
+        let rounding = largest(&rest.relative);
+        let gram = super::gram_of_units(&rest.units);
+        let (embedding, vectors) = match root.vectors {
+            Some(_) => (
+                Embedding::of_vectors(&rest.units, rounding)?,
+                Some(Arc::new(rest.units)),
+            ),
+            None => (Embedding::of_correlation("gram", &gram, rounding)?, None),
+        };
+        let frozen = Frozen {
+            names: indices.iter().map(|&i| root.names[i].clone()).collect(),
+            root,
+            indices,
+            left: rest.left,
+            relative: rest.relative,
+        };
         Ok(Self {
             names,
             gram,
             slopes,
-            vectors: None,
+            vectors,
             embedding,
+            frozen: Some(frozen),
         })
+    }
+
+    /// The names of what was frozen, in the order of the first objectives; none before any.
+    ///
+    /// # Examples
+    /// ```
+    /// # use alignment_tax::Objectives;
+    /// # use nalgebra::DMatrix;
+    /// let all = Objectives::from_gram(&["safety", "math", "code"], &DMatrix::<f64>::identity(3, 3))?;
+    /// let left = all.freeze(&["code"])?.freeze(&["math"])?;
+    /// assert_eq!(left.frozen(), ["math", "code"]);
+    /// assert_eq!(left, all.freeze(&["math", "code"])?);
+    /// # Ok::<(), alignment_tax::Error>(())
+    /// ```
+    #[must_use]
+    pub fn frozen(&self) -> &[String] {
+        self.frozen.as_ref().map_or(&[], |x| &x.names)
     }
 
     /// The partial correlation of each pair given *all* other objectives.
@@ -209,6 +229,91 @@ pub(crate) enum Known<T> {
     Vectors(T),
     /// Inner products, each to this.
     Products(T),
+}
+
+/// Where objectives come from of which some are frozen.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Frozen<T> {
+    /// The objectives before any was frozen, with slopes of one.
+    pub(super) root: Arc<Objectives<T>>,
+    /// Where the frozen ones stand there, ascending, and their names.
+    indices: Vec<usize>,
+    names: Vec<String>,
+    /// √(1 − τ) of each that is left.
+    left: Vec<T>,
+    /// To how much the unit residual of each, or its inner products, are known.
+    relative: Vec<T>,
+}
+
+impl<T: Real> Frozen<T> {
+    /// The same for some of those that are left.
+    pub(super) fn select(&self, chosen: &[usize]) -> Self {
+        let of = |all: &[T]| chosen.iter().map(|&i| all[i]).collect();
+        Self {
+            left: of(&self.left),
+            relative: of(&self.relative),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn rounding(&self) -> T {
+        largest(&self.relative)
+    }
+}
+
+/// Zero for none.
+fn largest<T: Real>(of: &[T]) -> T {
+    of.iter().fold(T::zero(), |most, &x| most.max(x))
+}
+
+/// What is left of some objectives outside the span of others.
+struct Residuals<T> {
+    /// In the coordinates of the vectors, or of the embedding where there are none.
+    units: DMatrix<T>,
+    left: Vec<T>,
+    relative: Vec<T>,
+}
+
+impl<T: Real> Residuals<T> {
+    fn of(root: &Objectives<T>, frozen: &[usize], kept: &[usize]) -> Result<Self, Error> {
+        let source = match &root.vectors {
+            Some(vectors) => vectors.as_ref(),
+            None => &root.embedding.points,
+        };
+        let known = root.known();
+        let span = Span::of(&source.select_columns(frozen), known)?;
+        let mut units = source.select_columns(kept);
+        let (mut left, mut relative) = (Vec::new(), Vec::new());
+        let rows = units.nrows();
+        for (j, column) in units.as_mut_slice().chunks_exact_mut(rows).enumerate() {
+            let weights = T::one() + span.reject(column);
+            let length = scale::norm(column);
+            let least = match known {
+                Known::Vectors(e) => tolerance::combination(e, weights),
+                Known::Products(e) => tolerance::combination(e, weights * weights).sqrt(),
+            };
+            if length <= least {
+                return Err(Error::Dependent {
+                    argument: "objectives",
+                    name: root.names[kept[j]].clone(),
+                    norm: length.to_double(),
+                    tolerance: least.to_double(),
+                });
+            }
+            let ratio = weights / length;
+            left.push(length);
+            relative.push(match known {
+                Known::Vectors(e) => e * ratio,
+                Known::Products(e) => e * ratio * ratio,
+            });
+            scale::normalise(column);
+        }
+        Ok(Self {
+            units,
+            left,
+            relative,
+        })
+    }
 }
 
 /// The span of the frozen: F = U·diag(σ)·Wᵀ.

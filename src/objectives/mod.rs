@@ -59,6 +59,8 @@ pub struct Objectives<T> {
     /// d × k unit columns; shared, as they may be large.
     vectors: Option<Arc<DMatrix<T>>>,
     embedding: Embedding<T>,
+    /// Where what is left comes from, once some are frozen.
+    frozen: Option<freeze::Frozen<T>>,
 }
 
 impl<T: Real> Objectives<T> {
@@ -186,28 +188,26 @@ impl<T: Real> Objectives<T> {
             slopes,
             vectors: None,
             embedding,
+            frozen: None,
         })
     }
 
     fn of_units(names: Vec<String>, units: DMatrix<T>, slopes: DVector<T>) -> Result<Self, Error> {
-        Self::of_rounded_units(names, units, slopes, T::zero())
-    }
-
-    /// Of unit columns that are known to `rounding` only.
-    fn of_rounded_units(
-        names: Vec<String>,
-        units: DMatrix<T>,
-        slopes: DVector<T>,
-        rounding: T,
-    ) -> Result<Self, Error> {
-        let embedding = Embedding::of_vectors(&units, rounding)?;
+        let embedding = Embedding::of_vectors(&units, T::zero())?;
         Ok(Self {
             names,
             gram: gram_of_units(&units),
             slopes,
             vectors: Some(Arc::new(units)),
             embedding,
+            frozen: None,
         })
+    }
+
+    fn with_unit_slopes(&self) -> Self {
+        let mut plain = self.clone();
+        plain.slopes.fill(T::one());
+        plain
     }
 
     /// The same objectives with other slopes.
@@ -257,9 +257,11 @@ impl<T: Real> Objectives<T> {
         }
         let gram = self.gram.select_columns(&chosen).select_rows(&chosen);
         let vectors = self.vectors.as_ref().map(|x| x.select_columns(&chosen));
+        let frozen = self.frozen.as_ref().map(|x| x.select(&chosen));
+        let rounding = frozen.as_ref().map_or(T::zero(), freeze::Frozen::rounding);
         let embedding = match &vectors {
-            Some(vectors) => Embedding::of_vectors(vectors, self.embedding.rounding)?,
-            None => Embedding::of_correlation("gram", &gram, self.embedding.rounding)?,
+            Some(vectors) => Embedding::of_vectors(vectors, rounding)?,
+            None => Embedding::of_correlation("gram", &gram, rounding)?,
         };
         Ok(Self {
             names: chosen.iter().map(|&i| self.names[i].clone()).collect(),
@@ -267,6 +269,7 @@ impl<T: Real> Objectives<T> {
             slopes: self.slopes.select_rows(&chosen),
             vectors: vectors.map(Arc::new),
             embedding,
+            frozen,
         })
     }
 

@@ -7,13 +7,13 @@
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Embedding, Objectives, positive, unique};
+use super::{Objectives, unique};
 use crate::linalg::{check, scale};
 use crate::{Error, Real, tolerance};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Record<N, V, R> {
+struct Record<N, V> {
     names: N,
     slopes: V,
     /// K, where no vectors are known.
@@ -22,37 +22,27 @@ struct Record<N, V, R> {
     /// d × k unit columns.
     #[serde(skip_serializing_if = "Option::is_none", default = "Option::default")]
     vectors: Option<V>,
-    /// To how much vectors or inner products are known, where freezing made that worse.
+    /// Names that are frozen, and those left of the others, to which the slopes belong.
     #[serde(skip_serializing_if = "Option::is_none", default = "Option::default")]
-    rounding: Option<R>,
+    frozen: Option<N>,
+    #[serde(skip_serializing_if = "Option::is_none", default = "Option::default")]
+    left: Option<N>,
 }
 
-impl<T: Real> TryFrom<Record<Vec<String>, Vec<T>, T>> for Objectives<T> {
+impl<T: Real> TryFrom<Record<Vec<String>, Vec<T>>> for Objectives<T> {
     type Error = Error;
 
-    fn try_from(record: Record<Vec<String>, Vec<T>, T>) -> Result<Self, Error> {
+    fn try_from(record: Record<Vec<String>, Vec<T>>) -> Result<Self, Error> {
         let names: Vec<&str> = record.names.iter().map(String::as_str).collect();
         let k = names.len();
         if k == 0 {
             return Err(super::none("names"));
         }
-        check::same("slopes", "entries", k, record.slopes.len())?;
-        let slopes = positive("slopes", DVector::from_vec(record.slopes))?;
-        let rounding = record.rounding.unwrap_or_else(T::zero);
-        let rounding = check::scalar("rounding", rounding, "a number in [0, 1)", |x| {
-            x >= T::zero() && x < T::one()
-        })?;
-        match (record.gram, record.vectors) {
+        let root = match (record.gram, record.vectors) {
             (Some(gram), None) => {
                 check::same("gram", "entries", k.saturating_mul(k), gram.len())?;
                 let gram = DMatrix::from_vec(k, k, gram);
-                let read = Self::from_gram(&names, &gram)?;
-                let embedding = Embedding::of_correlation("gram", &read.gram, rounding)?;
-                Ok(Self {
-                    slopes,
-                    embedding,
-                    ..read
-                })
+                Self::from_gram(&names, &gram)?
             }
             (None, Some(units)) => {
                 let d = units.len() / k;
@@ -72,28 +62,51 @@ impl<T: Real> TryFrom<Record<Vec<String>, Vec<T>, T>> for Objectives<T> {
                     }
                 }
                 let names = unique("names", &names)?;
-                Self::of_rounded_units(names, DMatrix::from_vec(d, k, units), slopes, rounding)
+                let slopes = DVector::from_element(k, T::one());
+                Self::of_units(names, DMatrix::from_vec(d, k, units), slopes)?
             }
-            (gram, _) => Err(Error::OutOfBounds {
-                argument: "number of `gram` and `vectors`",
-                least: 1,
-                most: 1,
-                actual: if gram.is_some() { 2 } else { 0 },
-                advice: "a record of objectives has one of them",
-            }),
-        }
+            (gram, _) => {
+                return Err(Error::OutOfBounds {
+                    argument: "number of `gram` and `vectors`",
+                    least: 1,
+                    most: 1,
+                    actual: if gram.is_some() { 2 } else { 0 },
+                    advice: "a record of objectives has one of them",
+                });
+            }
+        };
+        let read = match (record.frozen, record.left) {
+            (None, None) => root,
+            (frozen, left) => {
+                let [frozen, left] = [frozen, left].map(Option::unwrap_or_default);
+                let [frozen, left] =
+                    [&frozen, &left].map(|x| x.iter().map(String::as_str).collect::<Vec<&str>>());
+                let taking_part: Vec<&str> = frozen.iter().chain(&left).copied().collect();
+                // A name on both lists is refused here.
+                let mut kept = root.indices("frozen and left", &taking_part)?;
+                let now = kept.drain(..frozen.len()).collect();
+                if kept.is_empty() {
+                    return Err(super::none("left"));
+                }
+                root.frozen_to(now, &kept)?
+            }
+        };
+        read.with_slopes(&record.slopes)
     }
 }
 
 impl<T: Real + Serialize> Serialize for Objectives<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let vectors = self.vectors.as_ref().map(|x| x.as_slice());
+        let root = self.frozen.as_ref().map_or(self, |x| x.root.as_ref());
+        let vectors = root.vectors.as_ref().map(|x| x.as_slice());
+        let frozen = self.frozen.is_some();
         let record = Record {
-            names: self.names.as_slice(),
+            names: root.names.as_slice(),
             slopes: self.slopes.as_slice(),
-            gram: vectors.is_none().then_some(self.gram.as_slice()),
+            gram: vectors.is_none().then_some(root.gram.as_slice()),
             vectors,
-            rounding: Some(self.embedding.rounding).filter(|&x| x > T::zero()),
+            frozen: frozen.then_some(self.frozen()),
+            left: frozen.then_some(self.names.as_slice()),
         };
         record.serialize(serializer)
     }
@@ -101,7 +114,7 @@ impl<T: Real + Serialize> Serialize for Objectives<T> {
 
 impl<'de, T: Real + Deserialize<'de>> Deserialize<'de> for Objectives<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let record = Record::<Vec<String>, Vec<T>, T>::deserialize(deserializer)?;
+        let record = Record::<Vec<String>, Vec<T>>::deserialize(deserializer)?;
         Self::try_from(record).map_err(de::Error::custom)
     }
 }
