@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""How separable, how alike in words, and how opposed are the safety goals? Prints Markdown tables.
+
+    python inspect_conflict.py                 # separability, as ../smollm2/inspect_activations.py
+    python inspect_conflict.py --words         # which words tell the sides apart; no activations needed
+    python inspect_conflict.py --cosines       # the goals against each other
+    python inspect_conflict.py --frozen        # the same, given capabilities
+
+Needs numpy and safetensors (versions in ../smollm2/make_activations.py).
+
+--words. A concept's word vector is the count of each word (lower case, letters and
+apostrophes) in its plus texts minus that in its minus texts, all 72 pairs; the
+table has the cosines of word vectors. Below it the words that helpfulness and
+harmlessness both have on one side only.
+
+--cosines, --frozen. All 72 pairs of a concept; templates are the units. With d_u the
+mean of plus - minus over the pairs of template u, and m the mean of d_u over the n
+templates, the Gram matrix of the concepts is <m_i, m_j>.
+
+  plug-in    that matrix as it is
+  debiased   its diagonal replaced by the mean of <d_u, d_w> over all ordered pairs of
+             different templates, which is what cross-validation by halves tends to over
+             all ways to halve; no template is shared between concepts, so that the
+             other entries need nothing
+  se         jackknife of the debiased value, a template of any concept left out at a time
+
+The partial correlation given a set of capabilities is the cosine after their Schur
+complement. It is taken of the debiased matrix too; a residual that is not positive
+gives `unresolved`.
+"""
+import argparse
+import csv
+import pathlib
+import re
+import sys
+from collections import Counter
+
+HERE = pathlib.Path(__file__).resolve().parent
+SHIPPED = HERE.parent / "smollm2"
+sys.path.insert(0, str(SHIPPED))
+sys.dont_write_bytecode = True                        # leave no cache beside the imported script
+import inspect_activations as base                    # noqa: E402
+import numpy as np                                    # noqa: E402
+
+HERE_CONCEPTS = ["helpfulness", "harmlessness", "caution"]
+GOALS = HERE_CONCEPTS + ["refusal", "honesty", "manipulation"]
+CAPABILITIES = ["persuasion", "arithmetic", "code", "reasoning", "instruction", "sentiment", "politeness", "knowledge"]
+LAYERS = (10, 18, 26)
+
+
+def folder(concept):
+    return HERE if concept in HERE_CONCEPTS else SHIPPED
+
+
+def rows(concept):
+    """The lines of a concept, train first as in the activations."""
+    with open(folder(concept) / "prompts" / f"{concept}.tsv", encoding="utf-8", newline="") as f:
+        lines = list(csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return sorted(lines, key=lambda r: r["split"] != "train")
+
+
+def templates(concept, layer):
+    """d_u, one row a template."""
+    t, _ = base.load(folder(concept) / "activations", layer, "mean")
+    d = np.concatenate([t[f"{concept}.{s}.plus"] - t[f"{concept}.{s}.minus"] for s in ("train", "heldout")])
+    names = np.array([r["template"] for r in rows(concept)])
+    return np.stack([d[names == u].mean(0) for u in dict.fromkeys(names)])
+
+
+def gram(units, debiased):
+    m = np.stack([u.mean(0) for u in units])
+    k = m @ m.T
+    if debiased:
+        for i, u in enumerate(units):
+            total = u.sum(0)
+            k[i, i] = (total @ total - (u * u).sum()) / (len(u) * (len(u) - 1))
+    return k
+
+
+def partial(units, debiased):
+    """Partial correlation of the first two concepts given the others."""
+    k = gram(units, debiased)
+    rest = k[:2, :2] - k[:2, 2:] @ np.linalg.solve(k[2:, 2:], k[2:, :2])
+    if min(rest[0, 0], rest[1, 1]) <= 0 or np.linalg.eigvalsh(k)[0] <= 0:
+        return float("nan")
+    return rest[0, 1] / np.sqrt(rest[0, 0] * rest[1, 1])
+
+
+def jackknife(units):
+    variance = 0.0
+    for i, u in enumerate(units):
+        left = [partial([*units[:i], np.delete(u, j, 0), *units[i + 1:]], True) for j in range(len(u))]
+        variance += (len(left) - 1) * np.var(left)
+    return np.sqrt(variance)
+
+
+def cell(units):
+    plug, fair = partial(units, False), partial(units, True)
+    return f"{plug:+.2f} / unresolved" if np.isnan(fair) else f"{plug:+.2f} / {fair:+.2f} ({jackknife(units):.2f})"
+
+
+def counts(concept):
+    out = {"plus": Counter(), "minus": Counter()}
+    for r in rows(concept):
+        for side, c in out.items():
+            c.update(re.findall(r"[a-z']+", r[side].lower()))
+    return out
+
+
+def words():
+    c = {g: counts(g) for g in GOALS}
+    vocabulary = sorted(set().union(*(s for g in GOALS for s in c[g].values())))
+    v = {g: np.array([c[g]["plus"][w] - c[g]["minus"][w] for w in vocabulary], float) for g in GOALS}
+    print("| words |" + "".join(f" {g} |" for g in HERE_CONCEPTS))
+    print("|---|" + "--:|" * len(HERE_CONCEPTS))
+    for g in GOALS:
+        print(f"| {g} |" + "".join(" |" if g == h else f" {v[g] @ v[h] / np.sqrt(v[g] @ v[g] * (v[h] @ v[h])):+.2f} |"
+                                   for h in HERE_CONCEPTS))
+    print()
+    only = {(g, s): {w for w in c[g][s] if not c[g][o][w]} for g in HERE_CONCEPTS[:2]
+            for s, o in (("plus", "minus"), ("minus", "plus"))}
+    for s in ("plus", "minus"):
+        for o in ("plus", "minus"):
+            both = sorted(only["helpfulness", s] & only["harmlessness", o])
+            print(f"* helpfulness {s} and harmlessness {o}: {', '.join(both) or 'none'}")
+
+
+def cosines():
+    for layer in LAYERS:
+        u = {g: templates(g, layer) for g in GOALS}
+        print(f"| layer {layer} |" + "".join(f" {g} |" for g in HERE_CONCEPTS))
+        print("|---|" + "--:|" * len(HERE_CONCEPTS))
+        for i, g in enumerate(GOALS):
+            print(f"| {g} |" + "".join(f" {cell([u[h], u[g]])} |" if GOALS.index(h) < i else " |" for h in HERE_CONCEPTS))
+        print()
+
+
+def frozen(pair):
+    print(f"Partial correlation of {pair[0]} and {pair[1]}\n")
+    print("| given |" + "".join(f" layer {layer} |" for layer in LAYERS))
+    print("|---|" + "--:|" * len(LAYERS))
+    sets = [("nothing", []), *((c, [c]) for c in CAPABILITIES), ("all eight", CAPABILITIES)]
+    u = {(g, layer): templates(g, layer) for g in [*pair, *CAPABILITIES] for layer in LAYERS}
+    for name, given in sets:
+        print(f"| {name} |" + "".join(f" {cell([u[g, layer] for g in [*pair, *given]])} |" for layer in LAYERS))
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    what = ap.add_mutually_exclusive_group()
+    for option in ("words", "cosines", "frozen"):
+        what.add_argument(f"--{option}", action="store_true")
+    ap.add_argument("--pair", nargs=2, choices=GOALS, default=GOALS[:2], metavar="GOAL", help="with --frozen")
+    args = ap.parse_args()
+    if args.words:
+        words()
+    elif args.cosines:
+        cosines()
+    elif args.frozen:
+        frozen(args.pair)
+    else:
+        base.HERE = HERE
+        sys.argv = [sys.argv[0], "--pooling", "mean"]
+        base.main()
+
+
+if __name__ == "__main__":
+    main()
