@@ -26,7 +26,10 @@ templates, the Gram matrix of the concepts is <m_i, m_j>.
 
 The partial correlation given a set of capabilities is the cosine after their Schur
 complement. It is taken of the debiased matrix too; a residual that is not positive
-gives `unresolved`.
+gives `unresolved`, here or in any value of the jackknife. The second table of --frozen
+is the debiased value minus the one given nothing, jackknifed as a difference.
+On the diagonal of --cosines: debiased over plug-in |m|^2, the share of it that is not
+noise of few templates.
 """
 import argparse
 import csv
@@ -86,17 +89,26 @@ def partial(units, debiased):
     return rest[0, 1] / np.sqrt(rest[0, 0] * rest[1, 1])
 
 
-def jackknife(units):
+def change(units):
+    """Partial correlation minus correlation of the first two."""
+    return partial(units, True) - partial(units[:2], True)
+
+
+def jackknife(statistic, units):
     variance = 0.0
     for i, u in enumerate(units):
-        left = [partial([*units[:i], np.delete(u, j, 0), *units[i + 1:]], True) for j in range(len(u))]
+        left = [statistic([*units[:i], np.delete(u, j, 0), *units[i + 1:]]) for j in range(len(u))]
         variance += (len(left) - 1) * np.var(left)
     return np.sqrt(variance)
 
 
+def with_error(statistic, units):
+    value, error = statistic(units), jackknife(statistic, units)
+    return "unresolved" if np.isnan(value) or np.isnan(error) else f"{value:+.2f} ({error:.2f})"
+
+
 def cell(units):
-    plug, fair = partial(units, False), partial(units, True)
-    return f"{plug:+.2f} / unresolved" if np.isnan(fair) else f"{plug:+.2f} / {fair:+.2f} ({jackknife(units):.2f})"
+    return f"{partial(units, False):+.2f} / {with_error(lambda u: partial(u, True), units)}"
 
 
 def counts(concept):
@@ -125,24 +137,34 @@ def words():
             print(f"* helpfulness {s} and harmlessness {o}: {', '.join(both) or 'none'}")
 
 
+def share(u):
+    return f"{gram([u], True)[0, 0] / gram([u], False)[0, 0]:.2f}"
+
+
 def cosines():
+    names = GOALS + CAPABILITIES
     for layer in LAYERS:
-        u = {g: templates(g, layer) for g in GOALS}
+        u = {g: templates(g, layer) for g in names}
         print(f"| layer {layer} |" + "".join(f" {g} |" for g in HERE_CONCEPTS))
         print("|---|" + "--:|" * len(HERE_CONCEPTS))
-        for i, g in enumerate(GOALS):
-            print(f"| {g} |" + "".join(f" {cell([u[h], u[g]])} |" if GOALS.index(h) < i else " |" for h in HERE_CONCEPTS))
+        for i, g in enumerate(names):
+            print(f"| {g} |" + "".join(
+                f" {cell([u[h], u[g]])} |" if j < i else f" {share(u[g])} |" if j == i else " |"
+                for j, h in enumerate(HERE_CONCEPTS)))
         print()
 
 
 def frozen(pair):
-    print(f"Partial correlation of {pair[0]} and {pair[1]}\n")
-    print("| given |" + "".join(f" layer {layer} |" for layer in LAYERS))
-    print("|---|" + "--:|" * len(LAYERS))
     sets = [("nothing", []), *((c, [c]) for c in CAPABILITIES), ("all eight", CAPABILITIES)]
     u = {(g, layer): templates(g, layer) for g in [*pair, *CAPABILITIES] for layer in LAYERS}
-    for name, given in sets:
-        print(f"| {name} |" + "".join(f" {cell([u[g, layer] for g in [*pair, *given]])} |" for layer in LAYERS))
+    for title, show, chosen in (("Partial correlation", cell, sets),
+                                ("Change by freezing", lambda units: with_error(change, units), sets[1:])):
+        print(f"{title}, {pair[0]} and {pair[1]}\n")
+        print("| given |" + "".join(f" layer {layer} |" for layer in LAYERS))
+        print("|---|" + "--:|" * len(LAYERS))
+        for name, given in chosen:
+            print(f"| {name} |" + "".join(f" {show([u[g, layer] for g in [*pair, *given]])} |" for layer in LAYERS))
+        print()
 
 
 def main():
