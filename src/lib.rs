@@ -103,6 +103,8 @@
 //! | which capability may lose how much | [`Floors`], [`FloorOptimum`], [`FloorCurve`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | what did a real update buy, pay and waste | [`Audit`], [`AuditEstimate`], [`Jackknifed`], [`Forecast`] |
+//! | does a bigger model make it go away | [`ScalingLaw`], [`PackingLaw`], [`Growth`], [`RequiredWidth`] |
+//! | how much of it can be packing, for given directions | [`SpectralBound`], [`CoherenceBound`], [`ResidualBound`], [`Vacuity`] |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -158,6 +160,7 @@ mod metric;
 mod monte_carlo;
 mod objectives;
 mod real;
+mod scaling;
 mod special;
 mod subspace;
 mod tax;
@@ -191,6 +194,10 @@ pub use metric::{Covector, Metric, Vector};
 pub use monte_carlo::MonteCarlo;
 pub use objectives::Objectives;
 pub use real::Real;
+pub use scaling::{
+    CoherenceBound, Growth, PackingLaw, RequiredWidth, ResidualBound, ScalingLaw, SpectralBound,
+    Vacuity,
+};
 pub use subspace::Subspace;
 pub use tax::{
     Attribution, Overlap, OverlapEstimate, Regime, RegimeThresholds, ShapleyMethod, TaxBootstrap,
