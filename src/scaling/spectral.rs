@@ -26,7 +26,7 @@ use super::coherence::columns;
 /// The bounds on the packing residual R = τ − τ_I by the extreme eigenvalues of the Gram
 /// matrix of all capability directions.
 ///
-/// $$ \frac{\lVert b \rVert^2}{\lambda\_{\max}} \le R \le \frac{\lVert b \rVert^2}{\lambda\_{\min}}, \qquad b_j = \langle v - P_I v, c_j \rangle $$
+/// $$ \frac{\lVert b \rVert^2}{\lambda_{\max}} \le R \le \frac{\lVert b \rVert^2}{\lambda_{\min}}, \qquad b_j = \langle v - P_I v, c_j \rangle $$
 ///
 /// over the incidental directions. Nothing is assumed of the directions; the upper bound is
 /// vacuous where they are linearly dependent, or where it is not below 1 − τ_I.
