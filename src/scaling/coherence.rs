@@ -20,7 +20,7 @@
 use nalgebra::DMatrix;
 
 use crate::linalg::{check, reduce};
-use crate::{Direction, Error, Real, ResidualBound, Vacuity};
+use crate::{Direction, Error, Real, ResidualBound, Vacuity, tolerance};
 
 /// The bound on the packing residual R = τ − Σγᵢ² by the coherence μ of the directions.
 ///
@@ -38,7 +38,8 @@ use crate::{Direction, Error, Real, ResidualBound, Vacuity};
 /// γ and μ are cosines; R without unit.
 ///
 /// # Accuracy
-/// [`tolerance::closed_form`](crate::tolerance::closed_form)/(1 − mμ), relative.
+/// [`tolerance::closed_form`]/(1 − mμ), relative; a measured μ has
+/// the rounding of inner products in the scalar of the directions.
 ///
 /// # References
 /// Young (2026), arXiv:2603.00047, packing residual; theory §7.2.
@@ -90,7 +91,7 @@ impl CoherenceBound {
             (0.0..=1.0).contains(&mu)
         })?;
         let bound = Self::of(overlaps, incidental, coherence);
-        let slack = crate::tolerance::eigenvalue::<f64>(1 + overlaps.len());
+        let slack = tolerance::eigenvalue::<f64>(1 + overlaps.len());
         if bound.number().is_some_and(|b| bound.own - b > 1.0 + slack) {
             return Err(Error::OutOfRange {
                 argument: "sum of squared overlaps",

@@ -174,7 +174,7 @@ impl PackingLaw {
     /// ```
     #[must_use]
     pub fn variance(&self) -> f64 {
-        self.standard_deviation() * self.standard_deviation()
+        self.intrinsic.complement * (self.intrinsic.complement * self.unit_variance())
     }
 
     /// The root of [`variance`](Self::variance).
@@ -189,9 +189,7 @@ impl PackingLaw {
     /// ```
     #[must_use]
     pub fn standard_deviation(&self) -> f64 {
-        let free = self.free();
-        let left = ((free - self.incidental) / free).max(0.0);
-        self.intrinsic.complement * (2.0 * self.share * left / (free + 2.0)).sqrt()
+        self.intrinsic.complement * self.unit_variance().sqrt()
     }
 
     /// P(τ* ≤ τ): how often so many incidental directions leave the tax at or below τ.
@@ -348,6 +346,9 @@ impl PackingLaw {
 
     /// τ of one model.
     fn draw(&self, columns: usize, stream: &mut ChaCha8Rng) -> Result<f64, Error> {
+        if columns == 0 {
+            return Ok(0.0);
+        }
         let mut all: DMatrix<f64> =
             DMatrix::from_fn(self.d, columns, |_, _| stream.sample(StandardNormal));
         let mut v = DMatrix::from_fn(self.d, 1, |_, _| stream.sample(StandardNormal))
@@ -360,9 +361,6 @@ impl PackingLaw {
                 + split.outside * (self.intrinsic.complement.sqrt() / split.sine);
             all.columns_mut(0, self.k).copy_from(intrinsic.basis());
         }
-        if columns == 0 {
-            return Ok(0.0);
-        }
         let span = Subspace::from_columns(&all)?;
         let rate = TaxRate::between(&Direction::new(&v)?, &span)?;
         Ok(rate.value().min(1.0))
@@ -371,6 +369,13 @@ impl PackingLaw {
     /// d − k.
     fn free(&self) -> f64 {
         (self.d - self.k) as f64
+    }
+
+    /// The variance of X.
+    fn unit_variance(&self) -> f64 {
+        let free = self.free();
+        let left = ((free - self.incidental) / free).max(0.0);
+        2.0 * self.share * left / (free + 2.0)
     }
 
     /// m'/2 and (d − k − m')/2.
