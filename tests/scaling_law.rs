@@ -431,7 +431,7 @@ fn a_signed_mean_overlap_would_not_do() {
     let v = Direction::from_slice(&[a, -a, (1.0 - 2.0 * a * a).sqrt()]).expect("a direction");
     let axes = DMatrix::<f64>::identity(3, 2);
     let axes: Vec<Direction<f64>> = (0..2)
-        .map(|j| Direction::new(&axes.column(j)).expect("an axis"))
+        .map(|j| Direction::new(axes.column(j)).expect("an axis"))
         .collect();
     let (tau, _) = rates(&v, &axes, 2);
     let own = 2.0 * gamma * gamma;
