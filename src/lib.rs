@@ -51,10 +51,10 @@
 //! mean $m/d$ ([`IsotropicNull`]), and far more if it has the covariance of activations
 //! ([`CovarianceNull`]). [`Measurement`] asks all of it in one call.
 //!
-//! **Scaling.** Of the tax a part is intrinsic, $\tau_I$, and a part is packing: with $m'$
+//! **Scaling.** Of the tax a part is intrinsic, $\tau_I$, and a part is packing: with $m^\prime$
 //! incidental capabilities in uniformly random directions the expected rate at width d is
 //!
-//! $$ E \tau = \tau_I + (1 - \tau_I) \frac{m'}{d - k} $$
+//! $$ E \tau = \tau_I + (1 - \tau_I) \frac{m^\prime}{d - k} $$
 //!
 //! k the dimension of the intrinsic subspace. [`ScalingLaw`] has it for all widths,
 //! [`PackingLaw`] the exact law at one; [`SpectralBound`] assumes nothing of the directions.

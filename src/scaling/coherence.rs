@@ -24,7 +24,7 @@ use crate::{Direction, Error, Real, ResidualBound, Vacuity, tolerance};
 
 /// The bound on the packing residual R = τ − Σγᵢ² by the coherence μ of the directions.
 ///
-/// $$ \lvert R \rvert \le \frac{\tau_0 m \mu + m' \mu^2 + 2 \bar\gamma \lvert I \rvert \mu + \lvert I \rvert \mu^2}{1 - m \mu}, \qquad m \mu < 1 $$
+/// $$ \lvert R \rvert \le \frac{\tau_0 m \mu + m^\prime \mu^2 + 2 \bar\gamma \lvert I \rvert \mu + \lvert I \rvert \mu^2}{1 - m \mu}, \qquad m \mu < 1 $$
 ///
 /// with τ₀ = Σγᵢ² over the |I| intrinsic directions, γ̄ the mean of |γᵢ|, and m = |I| + m'.
 /// μ bounds the overlaps of all capabilities with each other, those of v with the incidental

@@ -12,7 +12,7 @@ use crate::linalg::check;
 
 /// The number m'(d) of incidental capability directions at width d.
 ///
-/// $$ m'(d) = m' \quad\text{or}\quad m'(d) = \rho d $$
+/// $$ m^\prime(d) = m^\prime \quad\text{or}\quad m^\prime(d) = \rho d $$
 ///
 /// or a function of your own.
 ///

@@ -17,7 +17,7 @@ const MOST: usize = u32::MAX as usize;
 /// The tax rate as a function of the width d: an intrinsic part that stays and a packing
 /// part that goes, or does not, as the number of incidental capabilities grows.
 ///
-/// $$ E \tau(d) = \tau_I + (1 - \tau_I) \frac{m'(d)}{d - k} $$
+/// $$ E \tau(d) = \tau_I + (1 - \tau_I) \frac{m^\prime(d)}{d - k} $$
 ///
 /// # Units and shapes
 /// τ_I without unit; k, d and m' count dimensions.
@@ -185,7 +185,7 @@ impl ScalingLaw {
 
     /// The expected tax for d → ∞; `None` for a growth of your own.
     ///
-    /// $$ \tau_I \quad (m' \text{ fixed}), \qquad \tau_I + (1 - \tau_I) \rho \quad (m' = \rho d) $$
+    /// $$ \tau_I \quad (m^\prime \text{ fixed}), \qquad \tau_I + (1 - \tau_I) \rho \quad (m^\prime = \rho d) $$
     ///
     /// # Examples
     /// ```
@@ -204,7 +204,7 @@ impl ScalingLaw {
 
     /// The smallest width from which on the expected tax is at most `target`.
     ///
-    /// $$ d \ge k + m' \frac{1 - \tau_I}{t - \tau_I} \quad (m' \text{ fixed}) $$
+    /// $$ d \ge k + m^\prime \frac{1 - \tau_I}{t - \tau_I} \quad (m^\prime \text{ fixed}) $$
     ///
     /// By bisection of all widths, for every growth alike: the mean at the width that is
     /// returned is at most the target, and at the width before it is above. A growth of your own must

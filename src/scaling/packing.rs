@@ -34,7 +34,7 @@ const MOST_ENTRIES: usize = 1 << 26;
 /// The law of τ at width d, with an intrinsic subspace of dimension k and tax τ_I, and m'
 /// further capability directions that are uniformly random.
 ///
-/// $$ \tau = \tau_I + (1 - \tau_I) X, \qquad X \sim \mathrm{Beta}\left(\frac{m'}2, \frac{d - k - m'}2\right) $$
+/// $$ \tau = \tau_I + (1 - \tau_I) X, \qquad X \sim \mathrm{Beta}\left(\frac{m^\prime}2, \frac{d - k - m^\prime}2\right) $$
 ///
 /// It is the point mass at τ_I for m' = 0, and the one at 1 for m' ≥ d − k, where nothing is
 /// left free, or τ_I = 1. Made by [`ScalingLaw::at`](crate::ScalingLaw::at).
@@ -130,7 +130,7 @@ impl PackingLaw {
 
     /// The expected tax rate.
     ///
-    /// $$ E \tau = \tau_I + (1 - \tau_I) \frac{m'}{d - k} $$
+    /// $$ E \tau = \tau_I + (1 - \tau_I) \frac{m^\prime}{d - k} $$
     ///
     /// # Examples
     /// ```
@@ -160,7 +160,7 @@ impl PackingLaw {
 
     /// The variance of τ.
     ///
-    /// $$ \mathrm{Var} \tau = (1 - \tau_I)^2 \frac{2 m' (n - m')}{n^2 (n + 2)}, \qquad n = d - k $$
+    /// $$ \mathrm{Var} \tau = (1 - \tau_I)^2 \frac{2 m^\prime(n - m^\prime)}{n^2 (n + 2)}, \qquad n = d - k $$
     ///
     /// The mean of s models with independent incidental directions has 1/s of it.
     ///
