@@ -180,7 +180,7 @@ fn drawn_directions_have_the_law() {
 }
 
 #[test]
-#[ignore = "the same with a tenth of the error: a minute in a release build"]
+#[ignore = "the same with 100 000 replicates each: slow"]
 fn drawn_directions_have_the_law_at_length() {
     let shares = simulated_against_law(100_000);
     println!("95 % prediction intervals held in {shares:?}");
