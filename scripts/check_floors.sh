@@ -30,6 +30,7 @@ chance     2
 conflict   2
 audit      2
 frontier   2
+scaling    2
 measure    3
 io         4
 '

@@ -51,6 +51,14 @@
 //! mean $m/d$ ([`IsotropicNull`]), and far more if it has the covariance of activations
 //! ([`CovarianceNull`]). [`Measurement`] asks all of it in one call.
 //!
+//! **Scaling.** Of the tax a part is intrinsic, $\tau_I$, and a part is packing: with $m^\prime$
+//! incidental capabilities in uniformly random directions the expected rate at width d is
+//!
+//! $$ E \tau = \tau_I + (1 - \tau_I) \frac{m^\prime}{d - k} $$
+//!
+//! k the dimension of the intrinsic subspace. [`ScalingLaw`] has it for all widths,
+//! [`PackingLaw`] the exact law at one; [`SpectralBound`] assumes nothing of the directions.
+//!
 //! # A worked example
 //!
 //! ```
@@ -104,6 +112,8 @@
 //! | which capability may lose how much | [`Floors`], [`FloorOptimum`], [`FloorCurve`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | what did a real update buy, pay and waste | [`Audit`], [`AuditEstimate`], [`Jackknifed`], [`Forecast`] |
+//! | does a bigger model make it go away | [`ScalingLaw`], [`PackingLaw`], [`Growth`], [`RequiredWidth`] |
+//! | how much of it can be packing, for given directions | [`SpectralBound`], [`CoherenceBound`], [`ResidualBound`], [`Vacuity`] |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -160,6 +170,7 @@ mod metric;
 mod monte_carlo;
 mod objectives;
 mod real;
+mod scaling;
 mod special;
 mod subspace;
 mod tax;
@@ -194,6 +205,10 @@ pub use metric::{Covector, Metric, Vector};
 pub use monte_carlo::MonteCarlo;
 pub use objectives::Objectives;
 pub use real::Real;
+pub use scaling::{
+    CoherenceBound, Growth, PackingLaw, RequiredWidth, ResidualBound, ScalingLaw, SpectralBound,
+    Vacuity,
+};
 pub use subspace::Subspace;
 pub use tax::{
     Attribution, Overlap, OverlapEstimate, Regime, RegimeThresholds, ShapleyMethod, TaxBootstrap,

@@ -2,19 +2,19 @@
 //! named by its number in `docs/theory.md`. Bounds come from `alignment_tax::tolerance`.
 //!
 //! §1 is the tax rate, §2 chance, §3 estimation from samples, §4 the frontier of two
-//! objectives, §5 that of many, §6 freezing, §8 other inner products, §9 the audit of a real update, §10 the claims
+//! objectives, §5 that of many, §6 freezing, §7 the scaling law, §8 other inner products, §9 the audit of a real update, §10 the claims
 //! of the plain-language account.
 
 mod common;
 
 use alignment_tax::{
-    Attribution, Audit, Budget, Collinearity, Confidence, Conflict, Contrast, CoordinateShares,
-    CovarianceNull, Covector, Direction, Error, Evidence, FixedTargets, Floors, Frame,
-    FrontierError, FrontierPoint, GainEllipsoid, Interaction, IsotropicNull, Metric, Moment,
-    Moments, MonteCarlo, Objectives, OptimalShift, Overlap, PairedContrast, ParetoFrontier,
-    PreservationFrontier, RankRule, Real, Samples, Shrinkage, Subspace, TaxBootstrap, TaxEstimate,
-    TaxRate, TaxSpectrum, UpdateProjection, UpdateRule, Vector, Verdict, benjamini_hochberg, holm,
-    tolerance,
+    Attribution, Audit, Budget, CoherenceBound, Collinearity, Confidence, Conflict, Contrast,
+    CoordinateShares, CovarianceNull, Covector, Direction, Error, Evidence, FixedTargets, Floors,
+    Frame, FrontierError, FrontierPoint, GainEllipsoid, Growth, Interaction, IsotropicNull, Metric,
+    Moment, Moments, MonteCarlo, Objectives, OptimalShift, Overlap, PairedContrast, ParetoFrontier,
+    PreservationFrontier, RankRule, Real, RequiredWidth, ResidualBound, Samples, ScalingLaw,
+    Shrinkage, SpectralBound, Subspace, TaxBootstrap, TaxEstimate, TaxRate, TaxSpectrum,
+    UpdateProjection, UpdateRule, Vacuity, Vector, Verdict, benjamini_hochberg, holm, tolerance,
 };
 use common::{direction, gaussian, normal, rng, subspace};
 use nalgebra::{DMatrix, DVector};
@@ -1262,6 +1262,180 @@ fn rules_against_the_optimum<T: Real>() {
     assert!(spread > t(0.01), "freezing all costs something: {spread}");
 }
 both!(t5_4_rules_against_the_optimum, rules_against_the_optimum);
+
+// ── §7 Scaling law ─────────────────────────────────────────────────────────────
+
+fn scaling(tau: f64, k: usize, growth: Result<Growth, Error>) -> ScalingLaw {
+    ScalingLaw::new(tau, k, growth.expect("a growth")).expect("a rate")
+}
+
+#[test]
+fn t7_1_packing_vanishes_unless_capabilities_keep_pace() {
+    let bound = closed::<f64>();
+    // O(m'/d): d times the residual tends to (1 − τ_I)·m'.
+    let law = scaling(0.3, 4, Growth::fixed(50.0));
+    for d in [1 << 10, 1 << 16, 1 << 30] {
+        let packing = law.at(d).expect("a width").excess();
+        let scaled = packing * d as f64 / (0.7 * 50.0) - 1.0;
+        assert!(
+            (scaled - 4.0 / (d - 4) as f64).abs() <= bound,
+            "{d}: {scaled}"
+        );
+    }
+    assert_eq!(law.limit(), Some(0.3));
+    assert_eq!(
+        law.width_for(0.3).expect("a target"),
+        RequiredWidth::Never { limit: 0.3 }
+    );
+    // Θ(1): as many capabilities to a dimension at every width.
+    let law = scaling(0.3, 4, Growth::linear(0.1));
+    let limit = law.limit().expect("known");
+    assert!((limit - 0.37).abs() <= bound);
+    for d in [1 << 10, 1 << 16, 1 << 30] {
+        let law = law.at(d).expect("a width");
+        assert!(law.mean() > limit && law.mean() - limit <= 0.07 * 5.0 / d as f64);
+        // What vanishes is the scatter.
+        assert!(law.standard_deviation() <= 0.7 * (0.2 / d as f64).sqrt());
+    }
+    // An isotropic change of rank 8: 0.2 % of 4096 dimensions.
+    let lora = ScalingLaw::low_rank(8)
+        .expect("a rank")
+        .at(4096)
+        .expect("a width");
+    assert_eq!(lora.mean(), 8.0 / 4096.0);
+    assert!((lora.mean() - 0.002).abs() < 5e-5);
+    let null = IsotropicNull::new(4096, 8).expect("dimensions");
+    for tau in [1e-5, 0.002, 0.01] {
+        assert_eq!(lora.cdf(tau), null.cdf(tau));
+    }
+}
+
+fn residual_is_bounded<T: Real>() {
+    // Random directions at d = 4096: the coherence bound ends before m = 32, the
+    // spectral one does not.
+    let mut rng = rng(72);
+    let d = 4096;
+    for m in [8, 32, 128] {
+        let v = direction::<T>(d, &mut rng);
+        let all: Vec<Direction<T>> = (0..m).map(|_| direction(d, &mut rng)).collect();
+        let span = Subspace::from_directions(&all).expect("a span");
+        let tau = TaxRate::between(&v, &span).expect("one space").value();
+        let tau_i = TaxRate::single(&v, &all[0]).expect("one space").value();
+        let coherence = CoherenceBound::measured(&v, &all[..1], &all[1..]).expect("directions");
+        let spectral = SpectralBound::measured(&v, &all[..1], &all[1..]).expect("directions");
+        let residual = (tau - tau_i).to_double();
+        let ResidualBound::Within { lower, upper } = spectral.verdict() else {
+            panic!("{m}: {}", spectral.verdict());
+        };
+        let rounding = 16.0 * T::machine_epsilon().to_double();
+        assert!(lower - rounding <= residual && residual <= upper + rounding);
+        assert!(upper < 0.1, "{m}: {upper}");
+        match coherence.verdict() {
+            ResidualBound::Within { upper: loose, .. } => {
+                assert!(
+                    m == 8 && residual <= loose && upper < loose,
+                    "{loose} {upper}"
+                );
+            }
+            ResidualBound::Vacuous(why) => {
+                let crowded = matches!(why, Vacuity::Crowded { crowding } if crowding > 1.0);
+                assert!(m >= 32 && crowded, "{m}: {why}");
+            }
+            other => panic!("{other}"),
+        }
+    }
+    // μ has to cover v: an incidental direction along v is orthogonal to the others,
+    // and its residual is 1.
+    let axes = [0, 1].map(|i| {
+        let mut x = DVector::<T>::zeros(3);
+        x[i] = T::one();
+        Direction::new(&x).expect("an axis")
+    });
+    let bound = CoherenceBound::measured(&axes[0], &axes[1..], &axes[..1]).expect("directions");
+    assert!(matches!(bound.verdict(), ResidualBound::Vacuous(_)));
+}
+both!(t7_2_residual_is_bounded, residual_is_bounded);
+
+fn intrinsic_rate_is_that_of_the_span<T: Real>() {
+    // v = (0.8, 0.4, √0.2), and unit vectors at 53° in the plane of the first two axes.
+    let v = Direction::from_slice(&[t::<T>(0.8), t(0.4), t(0.2_f64.sqrt())]).expect("a direction");
+    let first = Direction::from_slice(&[t::<T>(1.0), t(0.0), t(0.0)]).expect("a direction");
+    let second = Direction::from_slice(&[t::<T>(0.6), t(0.8), t(0.0)]).expect("a direction");
+    let attribution = Attribution::exact(&v, &[first.clone(), second.clone()]).expect("two");
+    let squares = attribution
+        .overlaps()
+        .iter()
+        .fold(T::zero(), |sum, &gamma| sum + gamma * gamma);
+    let tau = attribution.total();
+    let bound = closed::<T>();
+    assert!((squares - t(1.28)).abs() <= bound, "more than any rate");
+    assert!((tau.value() - t(0.8)).abs() <= bound);
+    // a_Iᵀ G_I⁺ a_I from inner products alone.
+    let gram = Objectives::from_directions(&[("v", &v), ("1", &first), ("2", &second)]);
+    let gram = gram.expect("objectives").gram().clone();
+    let from_gram = TaxRate::from_gram(&gram, 0).expect("a Gram matrix");
+    assert!((from_gram.value() - tau.value()).abs() <= bound * t(8.0));
+    // The law takes the rate, and refuses a sum of squares that is none.
+    let span = attribution.subspace();
+    let growth = || Growth::fixed(10.0).expect("directions");
+    let law = ScalingLaw::measured(&v, span, growth()).expect("one space");
+    assert!((law.limit().expect("known") - 0.8).abs() <= bound.to_double());
+    assert!(matches!(
+        ScalingLaw::new(squares.to_double(), 2, growth()),
+        Err(Error::OutOfRange {
+            argument: "intrinsic",
+            ..
+        })
+    ));
+    // Orthogonal directions: both agree.
+    let third = Direction::from_slice(&[t::<T>(0.0), t(0.0), t(1.0)]).expect("a direction");
+    let orthogonal = Attribution::exact(&v, &[first, third]).expect("two");
+    let squares: T = orthogonal.overlaps().norm_squared();
+    assert!((orthogonal.total().value() - squares).abs() <= bound);
+}
+both!(
+    t7_3_intrinsic_rate_is_that_of_the_span,
+    intrinsic_rate_is_that_of_the_span
+);
+
+/// A given v and intrinsic subspace, random directions beside them, for both scalars.
+fn packing_law_is_exact<T: Real>() {
+    let mut rng = rng(74);
+    for (d, k, m, alpha) in [(12, 2, 3, 1.0), (40, 1, 16, 0.3), (9, 4, 4, 1.4)] {
+        let (v, intrinsic) = planted::<T>(d, k, alpha, 7 + d as u64);
+        let growth = Growth::fixed(m as f64).expect("directions");
+        let law = ScalingLaw::measured(&v, &intrinsic, growth).expect("one space");
+        let law = law.at(d).expect("a width");
+        let n = 1000;
+        let rates: Vec<f64> = (0..n)
+            .map(|_| {
+                let all = gaussian::<T>(d, m, &mut rng);
+                let columns: Vec<_> = intrinsic
+                    .basis()
+                    .column_iter()
+                    .chain(all.column_iter())
+                    .collect();
+                let span =
+                    Subspace::from_columns(&DMatrix::from_columns(&columns)).expect("a span");
+                TaxRate::between(&v, &span)
+                    .expect("one space")
+                    .value()
+                    .to_double()
+            })
+            .collect();
+        let mean = rates.iter().sum::<f64>() / f64::from(n);
+        let error = law.standard_deviation() / f64::from(n).sqrt();
+        assert!((mean - law.mean()).abs() <= 4.0 * error, "{mean} {law:?}");
+        let interval = law
+            .prediction_interval(Confidence::NINETY_FIVE)
+            .expect("an interval");
+        let held = rates.iter().filter(|&&tau| interval.contains(tau)).count() as f64;
+        assert!((held / f64::from(n) - 0.95).abs() <= 4.0 * (0.0475 / f64::from(n)).sqrt());
+        let distance = distance_from_law(rates, |tau| law.cdf(tau.min(1.0)).expect("a rate"));
+        assert!(distance <= 1.95, "{distance} {law:?}");
+    }
+}
+both!(t7_4_packing_law_is_exact, packing_law_is_exact);
 
 // ── §8 Other inner products and budgets ────────────────────────────────────────
 

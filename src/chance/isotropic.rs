@@ -253,22 +253,9 @@ impl IsotropicNull {
         if self.m == self.d || probability == 1.0 {
             return Ok(1.0);
         }
-        let rest = 1.0 - probability;
-        // Which tail falls short of its share of probability decides; the smaller share
-        // is the one with all its digits.
-        let is_above = |(lower, upper): (f64, f64)| {
-            if probability <= 0.5 {
-                lower >= probability
-            } else {
-                upper <= rest
-            }
-        };
-        if is_above(self.tails(0.5, 0.5)?) {
-            first(|x| self.tails(x, 1.0 - x).map(is_above))
-        } else {
-            // In y the order is reversed: the first y that is no longer above.
-            first(|y| self.tails(1.0 - y, y).map(|t| !is_above(t))).map(|y| 1.0 - y)
-        }
+        let (a, b) = self.parameters();
+        let (x, _) = beta::quantile(a, b, probability).ok_or_else(|| self.not_converged())?;
+        Ok(x)
     }
 
     /// (τ − m/d)/(1 − m/d): 0 at the chance level, 1 at full entanglement, negative
@@ -333,28 +320,22 @@ impl IsotropicNull {
 
     /// P(τ* ≤ x) and P(τ* ≥ x) for 0 < m < d.
     fn tails(&self, x: f64, y: f64) -> Result<(f64, f64), Error> {
-        let (a, b) = (self.m as f64 / 2.0, (self.d - self.m) as f64 / 2.0);
+        let (a, b) = self.parameters();
         // The larger of the two follows from the smaller, which has the digits.
         let (x, y) = if x <= y { (x, 1.0 - x) } else { (1.0 - y, y) };
-        beta::tails(a, b, x, y).ok_or(Error::NotConverged {
+        beta::tails(a, b, x, y).ok_or_else(|| self.not_converged())
+    }
+
+    /// m/2 and (d − m)/2.
+    fn parameters(&self) -> (f64, f64) {
+        (self.m as f64 / 2.0, (self.d - self.m) as f64 / 2.0)
+    }
+
+    fn not_converged(&self) -> Error {
+        Error::NotConverged {
             algorithm: "the continued fraction of the incomplete beta function (m dimensions of d)",
             rows: self.d,
             columns: self.m,
-        })
-    }
-}
-
-/// The smallest number in (0, ½] for which a monotone predicate holds, ½ if for no
-/// smaller one, by bisection of the bits, which are in the order of the numbers.
-fn first(holds: impl Fn(f64) -> Result<bool, Error>) -> Result<f64, Error> {
-    let (mut below, mut reached) = (0_u64, 0.5_f64.to_bits());
-    while reached - below > 1 {
-        let middle = below + (reached - below) / 2;
-        if holds(f64::from_bits(middle))? {
-            reached = middle;
-        } else {
-            below = middle;
         }
     }
-    Ok(f64::from_bits(reached))
 }

@@ -1,5 +1,5 @@
-//! Both tails of the Beta law with half-integer parameters, to nearly full relative
-//! accuracy down to the smallest numbers.
+//! Both tails of the Beta law, to nearly full relative accuracy down to the smallest
+//! numbers, and its quantiles.
 //!
 //! A p-value is a tail, and a tail is worth as much as its relative error. With
 //! n = a + b the density factor is Stirling's formula with everything that cancels
@@ -11,7 +11,9 @@
 //! textbook form, a difference of logarithms of Γ that are each of size n·ln n, loses
 //! as many digits as that number has. The rest is the continued fraction DLMF 8.17.22,
 //! on the side of the mean where it converges in O(√n) steps. The tail it gives is never
-//! formed as 1 minus something; the other one is, and is at least 0.08.
+//! formed as 1 minus something; the other one is, and for a, b ≥ ½ it is at least 0.08. Below
+//! ½, where fractional numbers of directions lead, nearly all mass may be at one
+//! end: there the tail beyond is good to ε in absolute terms only.
 
 /// Terms of the continued fraction after which it is given up, beyond √n times
 /// [`STEPS_PER_ROOT`].
@@ -38,6 +40,43 @@ pub(crate) fn tails(a: f64, b: f64, x: f64, y: f64) -> Option<(f64, f64)> {
     }
 }
 
+/// The point x, with y = 1 − x, that X stays below with probability p, 0 < p < 1; `None` if a
+/// continued fraction does not converge.
+///
+/// The point at which the computed distribution function passes p, to the last bit of the
+/// smaller of x and y: by bisection of the representable numbers, at most 64 steps.
+pub(crate) fn quantile(a: f64, b: f64, p: f64) -> Option<(f64, f64)> {
+    let rest = 1.0 - p;
+    // Which tail falls short of its share of probability decides; the smaller share is the
+    // one with all its digits.
+    let is_above = |(lower, upper): (f64, f64)| {
+        if p <= 0.5 { lower >= p } else { upper <= rest }
+    };
+    if is_above(tails(a, b, 0.5, 0.5)?) {
+        let x = first(|x| tails(a, b, x, 1.0 - x).map(is_above))?;
+        Some((x, 1.0 - x))
+    } else {
+        // In y the order is reversed: the first y that is no longer above.
+        let y = first(|y| tails(a, b, 1.0 - y, y).map(|t| !is_above(t)))?;
+        Some((1.0 - y, y))
+    }
+}
+
+/// The smallest number in (0, ½] for which a monotone predicate holds, ½ if for no
+/// smaller one, by bisection of the bits, which are in the order of the numbers.
+fn first(holds: impl Fn(f64) -> Option<bool>) -> Option<f64> {
+    let (mut below, mut reached) = (0_u64, 0.5_f64.to_bits());
+    while reached - below > 1 {
+        let middle = below + (reached - below) / 2;
+        if holds(f64::from_bits(middle))? {
+            reached = middle;
+        } else {
+            below = middle;
+        }
+    }
+    Some(f64::from_bits(reached))
+}
+
 /// P(X ≤ x) for x below about the mean.
 fn near_tail(a: f64, b: f64, x: f64, y: f64) -> Option<f64> {
     let n = a + b;
@@ -57,7 +96,13 @@ fn stirling_error(z: f64) -> f64 {
     let mut shift = 0.0;
     let mut z = z;
     while z < 16.0 {
-        shift += (z + 0.5) * (1.0 / z).ln_1p() - 1.0;
+        // The reciprocal of the smallest numbers overflows.
+        let growth = if z < f64::EPSILON {
+            -z.ln()
+        } else {
+            (1.0 / z).ln_1p()
+        };
+        shift += (z + 0.5) * growth - 1.0;
         z += 1.0;
     }
     let s = 1.0 / (z * z);
@@ -71,7 +116,9 @@ fn deviance(u: f64, w: f64) -> f64 {
     let difference = u - w;
     let sum = u + w;
     if difference.abs() >= 0.1 * sum {
-        return u * (u / w).ln() - difference;
+        // Where u/w vanishes, so does u times its logarithm beside w.
+        let ratio = (u / w).max(f64::MIN_POSITIVE);
+        return u * ratio.ln() - difference;
     }
     // ln(u/w) = 2·artanh(t) with t = (u − w)/(u + w): the linear term cancels in closed
     // form, and every further term is positive or of one sign.
