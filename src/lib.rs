@@ -182,7 +182,7 @@ pub use chance::{
     CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
     Relabelling, SignFlips, benjamini_hochberg, holm,
 };
-pub use conflict::{Conflict, Verdict};
+pub use conflict::{Conflict, FreezePlan, FreezeSearch, Freezing, SearchMethod, Verdict};
 pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};

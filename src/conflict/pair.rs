@@ -12,7 +12,6 @@
 use nalgebra::DMatrix;
 
 use super::Verdict;
-use crate::objectives::Known;
 use crate::{Budget, Error, GainEllipsoid, Objectives, ParetoFrontier, Real, tolerance};
 
 /// A conflict between two goals, before and after some capabilities are frozen.
@@ -75,12 +74,11 @@ impl<T: Real> Conflict<T> {
         let left = taking_part.freeze(frozen)?;
         let frontier =
             |x: &Objectives<T>| GainEllipsoid::new(x, budget).pairwise(goals[0], goals[1]);
-        let (Known::Vectors(e) | Known::Products(e)) = left.known();
         Ok(Self {
             before: frontier(&taking_part)?,
             after: frontier(&left)?,
             kept: [left.slopes()[0], left.slopes()[1]],
-            rounding: tolerance::combination(e, T::from_double(2.0)),
+            rounding: tolerance::combination(left.known().error(), T::from_double(2.0)),
         })
     }
 

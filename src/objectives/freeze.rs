@@ -231,6 +231,32 @@ pub(crate) enum Known<T> {
     Products(T),
 }
 
+impl<T: Real> Known<T> {
+    /// e.
+    pub(crate) fn error(self) -> T {
+        match self {
+            Self::Vectors(e) | Self::Products(e) => e,
+        }
+    }
+
+    /// The length of a residual of weights Σ|w| at which it counts as zero.
+    pub(crate) fn least(self, weights: T) -> T {
+        match self {
+            Self::Vectors(e) => tolerance::combination(e, weights),
+            Self::Products(e) => tolerance::combination(e, weights * weights).sqrt(),
+        }
+    }
+
+    /// To how much the unit residual, or its inner products, are known.
+    pub(crate) fn relative(self, weights: T, length: T) -> T {
+        let ratio = weights / length;
+        match self {
+            Self::Vectors(e) => e * ratio,
+            Self::Products(e) => e * ratio * ratio,
+        }
+    }
+}
+
 /// Where objectives come from of which some are frozen.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Frozen<T> {
@@ -288,10 +314,7 @@ impl<T: Real> Residuals<T> {
         for (j, column) in units.as_mut_slice().chunks_exact_mut(rows).enumerate() {
             let weights = T::one() + span.reject(column);
             let length = scale::norm(column);
-            let least = match known {
-                Known::Vectors(e) => tolerance::combination(e, weights),
-                Known::Products(e) => tolerance::combination(e, weights * weights).sqrt(),
-            };
+            let least = known.least(weights);
             if length <= least {
                 return Err(Error::Dependent {
                     argument: "objectives",
@@ -300,12 +323,8 @@ impl<T: Real> Residuals<T> {
                     tolerance: least.to_double(),
                 });
             }
-            let ratio = weights / length;
             left.push(length);
-            relative.push(match known {
-                Known::Vectors(e) => e * ratio,
-                Known::Products(e) => e * ratio * ratio,
-            });
+            relative.push(known.relative(weights, length));
             scale::normalise(column);
         }
         Ok(Self {
