@@ -231,6 +231,24 @@ pub fn combination<T: Real>(relative: T, weights: T) -> T {
     T::from_double(16.0) * relative * weights
 }
 
+/// The length of a combination of unit vectors, each known to e, below which its direction
+/// is noise: 1024·e·Σ|wᵢ|.
+///
+/// The combination is known to e·Σ|wᵢ|, so at this length its direction is known to one
+/// part in a thousand; a smaller one would still have a sign, but not one to build a
+/// verdict on.
+///
+/// # Examples
+/// ```
+/// use alignment_tax::tolerance;
+///
+/// assert_eq!(tolerance::residual(f64::EPSILON, 2.0), 2048.0 * f64::EPSILON);
+/// ```
+#[must_use]
+pub fn residual<T: Real>(relative: T, weights: T) -> T {
+    T::from_double(1024.0) * relative * weights
+}
+
 /// Error of a gain among k objectives, in units of the budget: 64·ε·k.
 ///
 /// Coordinates of a unit vector carry 16ε·√k ([`coordinates`]) and singular values up to √k

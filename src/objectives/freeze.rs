@@ -12,7 +12,7 @@
 //!
 //! **What rounding does to it.** Let each unit vector be known to e. Then r, a combination of
 //! them with weights w = (1, −β), is known to e·‖w‖₁, and its direction to e·‖w‖₁/ρ. From inner
-//! products known to e it is ρ² that is known, to e·‖w‖₁². Below that an objective counts
+//! products known to e it is ρ² that is known, to e·‖w‖₁². Near that an objective counts
 //! as a combination of the frozen ones. Such bounds multiply from step to step and soon say
 //! nothing, so no step builds on the residuals of another: the first objectives are kept
 //! (shared, not copied), and to freeze again is to freeze the union. The order then
@@ -239,11 +239,11 @@ impl<T: Real> Known<T> {
         }
     }
 
-    /// The length of a residual of weights Σ|w| at which it counts as zero.
+    /// The length of a residual of weights Σ|w| up to which it counts as zero.
     pub(crate) fn least(self, weights: T) -> T {
         match self {
-            Self::Vectors(e) => tolerance::combination(e, weights),
-            Self::Products(e) => tolerance::combination(e, weights * weights).sqrt(),
+            Self::Vectors(e) => tolerance::residual(e, weights),
+            Self::Products(e) => tolerance::residual(e, weights * weights).sqrt(),
         }
     }
 
