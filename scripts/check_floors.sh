@@ -29,6 +29,7 @@ tax        2
 chance     2
 audit      2
 frontier   2
+scaling    2
 measure    3
 io         4
 '

@@ -103,6 +103,7 @@
 //! | which capability may lose how much | [`Floors`], [`FloorOptimum`], [`FloorCurve`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | what did a real update buy, pay and waste | [`Audit`], [`AuditEstimate`], [`Jackknifed`], [`Forecast`] |
+//! | will a wider model remove it | [`ScalingData`], [`ScalingFit`], [`ScalingModel`], [`ScalingComparison`], [`Verdict`], [`TargetWidth`] |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -158,6 +159,7 @@ mod metric;
 mod monte_carlo;
 mod objectives;
 mod real;
+mod scaling;
 mod special;
 mod subspace;
 mod tax;
@@ -191,6 +193,10 @@ pub use metric::{Covector, Metric, Vector};
 pub use monte_carlo::MonteCarlo;
 pub use objectives::Objectives;
 pub use real::Real;
+pub use scaling::{
+    ModelScore, Reach, ScalingComparison, ScalingData, ScalingFit, ScalingInfluence, ScalingModel,
+    ScalingParameter, ScalingPrediction, ScalingResidual, SeedSpread, TargetWidth, Verdict,
+};
 pub use subspace::Subspace;
 pub use tax::{
     Attribution, Overlap, OverlapEstimate, Regime, RegimeThresholds, ShapleyMethod, TaxBootstrap,
