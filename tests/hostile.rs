@@ -40,6 +40,8 @@ mod preservation;
 mod projection;
 #[path = "hostile/rank.rs"]
 mod rank;
+#[path = "hostile/scaling_fit.rs"]
+mod scaling_fit;
 #[path = "hostile/shared.rs"]
 mod shared;
 #[path = "hostile/shift.rs"]
