@@ -51,6 +51,10 @@
 //! mean $m/d$ ([`IsotropicNull`]), and far more if it has the covariance of activations
 //! ([`CovarianceNull`]). [`Measurement`] asks all of it in one call.
 //!
+//! **Wider.** What overlaps because there is little room shrinks like $1/d$; what overlaps in the
+//! data stays. [`ScalingFit`] tells the two apart from rates at several widths, and says at which
+//! width the tax is small enough, or that it never is.
+//!
 //! # A worked example
 //!
 //! ```

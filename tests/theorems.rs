@@ -2,7 +2,7 @@
 //! named by its number in `docs/theory.md`. Bounds come from `alignment_tax::tolerance`.
 //!
 //! §1 is the tax rate, §2 chance, §3 estimation from samples, §4 the frontier of two
-//! objectives, §5 that of many, §8 other inner products, §9 the audit of a real update, §10 the claims
+//! objectives, §5 that of many, §7 the scaling law, §8 other inner products, §9 the audit of a real update, §10 the claims
 //! of the plain-language account.
 
 mod common;
@@ -12,9 +12,10 @@ use alignment_tax::{
     CovarianceNull, Covector, Direction, Error, Evidence, FixedTargets, Floors, Frame,
     FrontierError, FrontierPoint, GainEllipsoid, Interaction, IsotropicNull, Metric, Moment,
     Moments, MonteCarlo, Objectives, OptimalShift, Overlap, PairedContrast, ParetoFrontier,
-    PreservationFrontier, RankRule, Real, Samples, Shrinkage, Subspace, TaxBootstrap, TaxEstimate,
-    TaxRate, TaxSpectrum, UpdateProjection, UpdateRule, Vector, benjamini_hochberg, holm,
-    tolerance,
+    PreservationFrontier, RankRule, Real, Samples, ScalingComparison, ScalingData, ScalingFit,
+    ScalingModel, ScalingParameter, SeedSpread, Shrinkage, Subspace, TargetWidth, TaxBootstrap,
+    TaxEstimate, TaxRate, TaxSpectrum, UpdateProjection, UpdateRule, Vector, Verdict,
+    benjamini_hochberg, holm, tolerance,
 };
 use common::{direction, gaussian, normal, rng, subspace};
 use nalgebra::{DMatrix, DVector};
@@ -1262,6 +1263,120 @@ fn rules_against_the_optimum<T: Real>() {
     assert!(spread > t(0.01), "freezing all costs something: {spread}");
 }
 both!(t5_4_rules_against_the_optimum, rules_against_the_optimum);
+
+// ── §7 The scaling law ─────────────────────────────────────────────────────────
+
+const WIDTHS: [usize; 5] = [32, 64, 128, 256, 512];
+const SEEDS: usize = 24;
+
+/// Rates of v against one direction with overlap γ, and against `incidental` random directions,
+/// together and apart, at every width and seed: [both, intrinsic, incidental].
+fn packed(gamma: f64, incidental: usize, seed: u64) -> [Vec<Vec<f64>>; 3] {
+    let mut rng = rng(seed);
+    let mut rates: [Vec<Vec<f64>>; 3] = Default::default();
+    for d in WIDTHS {
+        let mut here: [Vec<f64>; 3] = Default::default();
+        for _ in 0..SEEDS {
+            let v = direction::<f64>(d, &mut rng);
+            let other = gaussian::<f64>(d, 1, &mut rng).column(0).into_owned();
+            let other = (&other - v.as_vector() * v.as_vector().dot(&other)).normalize();
+            // A twentieth of noise, without which all seeds of a width would agree.
+            let noise = gaussian::<f64>(d, 1, &mut rng).column(0).normalize();
+            let c = v.as_vector() * gamma + other * (1.0 - gamma * gamma).sqrt() + noise * 0.05;
+            let c = Direction::new(&c).expect("a direction");
+            let random = gaussian::<f64>(d, incidental, &mut rng);
+            let mut all = random.clone().insert_column(0, 0.0);
+            all.set_column(0, c.as_vector());
+            let rate = |span: &DMatrix<f64>| {
+                let span = Subspace::from_columns(span).expect("a span");
+                TaxRate::between(&v, &span).expect("one space").value()
+            };
+            here[0].push(rate(&all));
+            here[1].push(TaxRate::single(&v, &c).expect("one space").value());
+            here[2].push(rate(&random));
+        }
+        for (all, here) in rates.iter_mut().zip(here) {
+            all.push(here);
+        }
+    }
+    rates
+}
+
+fn over_widths(rates: &[Vec<f64>]) -> ScalingData {
+    let seeds: Vec<&[f64]> = rates.iter().map(Vec::as_slice).collect();
+    ScalingData::from_seeds(&WIDTHS, &seeds, SeedSpread::InverseWidth).expect("seeds")
+}
+
+/// The geometry itself, projected at every width, follows the exact law: its fit finds τ_I
+/// and m′, a free exponent is one, and a constant is out of the question.
+#[test]
+fn t7_5_fit_of_packed_directions() {
+    let level = Confidence::NINETY_FIVE;
+    let [both, ..] = packed(0.4, 6, 75);
+    let data = over_widths(&both);
+    let exact = ScalingModel::ExactLaw {
+        intrinsic_dimension: 1,
+    };
+    let fit = ScalingFit::new(&data, exact).expect("a fit");
+    assert!(fit.fits(level), "{fit}");
+    for (parameter, truth) in [
+        (ScalingParameter::Intrinsic, 0.16),
+        (ScalingParameter::Capabilities, 6.0),
+    ] {
+        let interval = fit.interval(parameter, level).expect("a parameter");
+        assert!(interval.contains(truth), "{fit}");
+        assert!(interval.width() < 0.5 * truth, "{fit}");
+    }
+    let power = ScalingFit::new(&data, ScalingModel::PowerLaw).expect("a fit");
+    assert_eq!(power.exponent_is_one(level), Some(true), "{power}");
+    let comparison = ScalingComparison::new(&data, &[ScalingModel::Constant, exact]);
+    let comparison = comparison.expect("a comparison");
+    assert!(comparison.scores()[0].weight.expect("defined") < 1e-9);
+    assert!(!comparison.fits()[0].fits(level));
+}
+
+/// Without noise every model gives back its parameters; packing alone has τ₀ = 0, and its
+/// interval starts there.
+#[test]
+fn t7_5_bounds_are_part_of_the_model() {
+    let level = Confidence::NINETY_FIVE;
+    for intrinsic in [0.0, 0.1, 0.7] {
+        let rates = WIDTHS.map(|d| intrinsic + 0.25 * 32.0 / d as f64);
+        let data = ScalingData::from_errors(&WIDTHS, &rates, &[0.01; 5]).expect("data");
+        for model in [ScalingModel::InverseWidth, ScalingModel::PowerLaw] {
+            let fit = ScalingFit::new(&data, model).expect("a fit");
+            let value = fit.estimate(ScalingParameter::Intrinsic).expect("one");
+            assert!((value - intrinsic).abs() < 1e-7, "{fit}");
+            let interval = fit.interval(ScalingParameter::Intrinsic, level);
+            let interval = interval.expect("one");
+            assert_eq!(interval.lower() == 0.0, intrinsic == 0.0, "{fit}");
+            assert!(interval.upper() > intrinsic);
+        }
+    }
+}
+
+/// Capability by capability: what is in the data stays, what is packed goes, and both
+/// together are mixed; and the width that answers is the one the law names.
+#[test]
+fn t7_6_verdicts_and_widths() {
+    let level = Confidence::NINETY_FIVE;
+    let [both, intrinsic, incidental] = packed(0.5, 6, 76);
+    let fit = |rates: &[Vec<f64>]| {
+        ScalingFit::new(&over_widths(rates), ScalingModel::InverseWidth).expect("a fit")
+    };
+    let verdict = |rates: &[Vec<f64>]| fit(rates).verdict(0.02, level).expect("a threshold");
+    assert_eq!(verdict(&both), Verdict::Mixed);
+    assert_eq!(verdict(&intrinsic), Verdict::Intrinsic);
+    assert_eq!(verdict(&incidental), Verdict::Packing);
+    // 6/d = 0.01 at 600; a quarter stays, so that 0.2 is never reached.
+    let at = fit(&incidental).width_for(0.01, level).expect("a target");
+    let TargetWidth::Between { lower, upper, .. } = at else {
+        panic!("{at:?}");
+    };
+    assert!(lower < 600.0 && 600.0 < upper, "{at:?}");
+    let at = fit(&both).width_for(0.2, level).expect("a target");
+    assert!(matches!(at, TargetWidth::Never { .. }), "{at:?}");
+}
 
 // ── §8 Other inner products and budgets ────────────────────────────────────────
 

@@ -374,12 +374,7 @@ fn accepted_extremes_have_finite_answers() {
         [1.0, 0.5, 0.25, 0.125],
         RATES,
     ];
-    let widths = [
-        [1, 2, 3, 4],
-        WIDTHS,
-        [1, 2, 3, u32::MAX as usize],
-        [512, 64, 65, 66],
-    ];
+    let widths = [WIDTHS, [1, 2, 3, u32::MAX as usize]];
     for rates in rates {
         for widths in widths {
             for error in [
