@@ -13,7 +13,8 @@ scaling_fit.json        {"cases": [...]}, each
     name, model ("inverse"|"exact"|"power"), k, widths, rates, errors
     deviance        sum (tau - mu)^2/V + ln(V/s^2) at its minimum
     estimate        {parameter: value}; intrinsic, packing (at the narrowest width), capabilities, exponent
-    interval        {parameter: [lower, upper]} where -2 ln L rises by chi2.isf(0.05, 1); null for no end
+    interval        {parameter: [lower, upper]} where -2 ln L rises by the square of the two-sided 95 %
+                    quantile: normal; of "exact", Student's on n - 2 degrees of freedom; null for no end
 """
 
 import json
@@ -22,11 +23,10 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import brentq, minimize
-from scipy.stats import chi2
+from scipy.stats import norm, t
 
 HERE = Path(__file__).resolve().parent
 STARTS = 24
-CUT = chi2.isf(0.05, 1)
 LARGEST = 52.0
 
 
@@ -36,6 +36,7 @@ class Problem:
     def __init__(self, model, k, widths, rates, errors):
         self.model, self.k = model, k
         self.d, self.y, self.s = (np.array(x, float) for x in (widths, rates, errors))
+        self.cut = (t.isf(0.025, len(self.d) - 2) if model == "exact" else norm.isf(0.025)) ** 2
         self.boxes = [(0.0, 1.0), (0.0, 1.0)] + ([(0.0, LARGEST)] if model == "power" else [])
 
     def deviance(self, x):
@@ -91,7 +92,7 @@ class Problem:
         return self.least(value, self.boxes[:2], lambda z: [z[0], z[1], value])[0]
 
     def interval(self, parameter, estimate, deviance, bounds):
-        excess = lambda v: self.profile(parameter, v) - deviance - CUT
+        excess = lambda v: self.profile(parameter, v) - deviance - self.cut
         ends = []
         for bound in bounds:
             if excess(bound) <= 0:
@@ -160,13 +161,13 @@ def differs(ours, theirs):
 
 
 def tails():
-    from mpmath import gammainc, mp, mpf, nstr
+    from mpmath import gammainc, mp, mpf
 
     mp.dps = 40
     for x, nu in [(0.01, 1), (3.841458820694124, 1), (60.0, 1), (1e-3, 2), (700.0, 2), (2.5, 5),
                   (11.07, 5), (40.0, 5), (8.0, 10), (30.0, 10), (900.0, 998), (1200.0, 998), (1e6, 10**6)]:
         p = gammainc(mpf(nu) / 2, mpf(x) / 2, mp.inf, regularized=True)
-        print(f"        ({x!r}, {float(nu)!r}, {nstr(p, 18)}),")
+        print(f"        ({x!r}, {float(nu)!r}, {float(p)!r}),")
 
 
 def main(argv):
