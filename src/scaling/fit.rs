@@ -197,8 +197,8 @@ impl ScalingFit {
     ///
     /// # Accuracy
     /// A straight line with normal errors: covers at its level or more often, exactly, wherever
-    /// the truth lies. Power law: 92 to 100 % in the simulations of `docs/calibration.md`, for its predictions
-    /// 90 %. The exact law with its variance is conservative there, 96 to 100 %: the normal law in
+    /// the truth lies. Power law: 93 to 100 % in the simulations of `docs/calibration.md`, for its predictions down to
+    /// 91 %. The exact law with its variance is conservative there, 96 to 100 %: the normal law in
     /// place of Student's covered 73 to 99 %, as packing is skewed and its variance an estimate.
     ///
     /// # Examples
