@@ -58,6 +58,8 @@
 //!
 //! k the dimension of the intrinsic subspace. [`ScalingLaw`] has it for all widths,
 //! [`PackingLaw`] the exact law at one; [`SpectralBound`] assumes nothing of the directions.
+//! [`ScalingFit`] tells the two parts apart from rates measured at several widths, and says
+//! at which width the tax is small enough, or that it never is.
 //!
 //! # A worked example
 //!
@@ -101,7 +103,7 @@
 //! | is it more than chance | [`CovarianceNull`], [`IsotropicNull`], [`NullSample`], [`PValue`], [`MonteCarlo`] |
 //! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
 //! | named objectives and their inner products | [`Objectives`] |
-//! | do two goals fight, and does freezing a capability end it | [`Conflict`], [`Verdict`] |
+//! | do two goals fight, and does freezing a capability end it | [`Conflict`], [`FreezeSearch`], [`ConflictVerdict`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | all of it in one call | [`Measurement`], [`Concept`], [`MeasurementOptions`], [`MeasurementRecord`] |
 //! | the same for many layers | [`Profile`], [`Task`], [`Adjusted`] |
@@ -114,6 +116,7 @@
 //! | what did a real update buy, pay and waste | [`Audit`], [`AuditEstimate`], [`Jackknifed`], [`Forecast`] |
 //! | does a bigger model make it go away | [`ScalingLaw`], [`PackingLaw`], [`Growth`], [`RequiredWidth`] |
 //! | how much of it can be packing, for given directions | [`SpectralBound`], [`CoherenceBound`], [`ResidualBound`], [`Vacuity`] |
+//! | will a wider model remove it | [`ScalingData`], [`ScalingFit`], [`ScalingModel`], [`ScalingComparison`], [`ScalingVerdict`], [`TargetWidth`] |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -182,7 +185,7 @@ pub use chance::{
     CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
     Relabelling, SignFlips, benjamini_hochberg, holm,
 };
-pub use conflict::{Conflict, FreezePlan, FreezeSearch, Freezing, SearchMethod, Verdict};
+pub use conflict::{Conflict, ConflictVerdict, FreezePlan, FreezeSearch, Freezing, SearchMethod};
 pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};
@@ -206,8 +209,10 @@ pub use monte_carlo::MonteCarlo;
 pub use objectives::Objectives;
 pub use real::Real;
 pub use scaling::{
-    CoherenceBound, Growth, PackingLaw, RequiredWidth, ResidualBound, ScalingLaw, SpectralBound,
-    Vacuity,
+    CoherenceBound, Growth, ModelScore, PackingLaw, Reach, RequiredWidth, ResidualBound,
+    ScalingComparison, ScalingData, ScalingFit, ScalingInfluence, ScalingLaw, ScalingModel,
+    ScalingParameter, ScalingPrediction, ScalingResidual, ScalingVerdict, SeedSpread,
+    SpectralBound, TargetWidth, Vacuity,
 };
 pub use subspace::Subspace;
 pub use tax::{

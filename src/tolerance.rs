@@ -249,6 +249,20 @@ pub fn residual<T: Real>(relative: T, weights: T) -> T {
     T::from_double(1024.0) * relative * weights
 }
 
+/// The least standard error that a tax rate is given: √ε.
+///
+/// A residual of one is then 1/ε in a sum of squares, whose own rounding is one: below it
+/// the sum could not tell one standard error from none.
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::standard_error(), f64::EPSILON.sqrt());
+/// ```
+#[must_use]
+pub fn standard_error() -> f64 {
+    f64::EPSILON.sqrt()
+}
+
 /// Error of a gain among k objectives, in units of the budget: 64·ε·k.
 ///
 /// Coordinates of a unit vector carry 16ε·√k ([`coordinates`]) and singular values up to √k

@@ -4,8 +4,8 @@
 mod common;
 
 use alignment_tax::{
-    Budget, Conflict, Error, FreezeSearch, Freezing, Objectives, Real, SearchMethod, Verdict,
-    tolerance,
+    Budget, Conflict, ConflictVerdict, Error, FreezeSearch, Freezing, Objectives, Real,
+    SearchMethod, tolerance,
 };
 use common::{direction, gaussian, rng};
 use nalgebra::DMatrix;
@@ -292,8 +292,8 @@ fn a_planted_set_is_found_among_twenty() {
     let best = plan.best().expect("planted");
     // 0.15 − 0.25 − 0.16 < 0 becomes 0.15 − 0.16 < 0 by one, and 0.15 by both.
     assert_eq!(best.names(), ["c1", "c5"]);
-    assert_eq!(best.verdict(), Verdict::Resolved);
-    assert_eq!(plan.nothing().verdict(), Verdict::Unchanged);
+    assert_eq!(best.verdict(), ConflictVerdict::Resolved);
+    assert_eq!(plan.nothing().verdict(), ConflictVerdict::Unchanged);
     let bound = tolerance::gain::<f64>(22);
     let kept = [0.5 / 0.66_f64.sqrt(), (0.34_f64 / 0.75).sqrt()];
     assert!((best.kept()[0] - kept[0]).abs() <= bound);

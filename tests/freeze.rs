@@ -4,7 +4,7 @@
 mod common;
 
 use alignment_tax::{
-    Budget, Conflict, Error, GainEllipsoid, Objectives, Real, Subspace, Verdict, tolerance,
+    Budget, Conflict, ConflictVerdict, Error, GainEllipsoid, Objectives, Real, Subspace, tolerance,
 };
 use common::{direction, gaussian, properties, rng};
 use nalgebra::{DMatrix, DVector};
@@ -177,11 +177,11 @@ proptest! {
             prop_assert!((conflict.cosine_after() - expected).abs() <= 1e3 * f64::EPSILON);
             let margin = 1e-12;
             if rho < -margin && (rho - a * b).abs() > margin {
-                let resolved = conflict.verdict() == Verdict::Resolved;
+                let resolved = conflict.verdict() == ConflictVerdict::Resolved;
                 prop_assert_eq!(resolved, a * b < rho);
             }
             if rho > margin && (rho - a * b).abs() > margin {
-                let created = conflict.verdict() == Verdict::Created;
+                let created = conflict.verdict() == ConflictVerdict::Created;
                 prop_assert_eq!(created, a * b > rho);
             }
         }
@@ -325,15 +325,15 @@ fn gains_of_what_is_left_are_true_in_metric_units() {
 #[test]
 fn verdicts_are_those_of_the_table() {
     let cases = [
-        (-0.2, 0.5, -0.5, Verdict::Resolved),
-        (-0.25, 0.5, -0.5, Verdict::Resolved),
-        (-0.5, 0.5, -0.5, Verdict::Mediated),
-        (-0.5, 0.0, 0.0, Verdict::Unchanged),
-        (-0.2, 0.5, 0.5, Verdict::Amplified),
-        (0.1, 0.5, 0.5, Verdict::Created),
-        (0.0, 0.5, 0.5, Verdict::Created),
-        (0.5, 0.5, 0.5, Verdict::NoConflict),
-        (0.0, 0.0, 0.7, Verdict::NoConflict),
+        (-0.2, 0.5, -0.5, ConflictVerdict::Resolved),
+        (-0.25, 0.5, -0.5, ConflictVerdict::Resolved),
+        (-0.5, 0.5, -0.5, ConflictVerdict::Mediated),
+        (-0.5, 0.0, 0.0, ConflictVerdict::Unchanged),
+        (-0.2, 0.5, 0.5, ConflictVerdict::Amplified),
+        (0.1, 0.5, 0.5, ConflictVerdict::Created),
+        (0.0, 0.5, 0.5, ConflictVerdict::Created),
+        (0.5, 0.5, 0.5, ConflictVerdict::NoConflict),
+        (0.0, 0.0, 0.7, ConflictVerdict::NoConflict),
     ];
     for (rho, a, b, expected) in cases {
         let conflict = Conflict::from_overlaps(rho, a, b, Budget::unit()).expect("possible");
@@ -351,7 +351,10 @@ fn verdicts_are_those_of_the_table() {
         );
         assert_eq!(expected.fights(), conflict.cosine_after() < -1e-12);
     }
-    let text: Vec<String> = Verdict::ALL.iter().map(|x| format!("{x:>11}")).collect();
+    let text: Vec<String> = ConflictVerdict::ALL
+        .iter()
+        .map(|x| format!("{x:>11}"))
+        .collect();
     assert_eq!(text[5], "no conflict");
     assert_eq!(text[0], "   resolved");
 }

@@ -42,6 +42,8 @@ mod preservation;
 mod projection;
 #[path = "hostile/rank.rs"]
 mod rank;
+#[path = "hostile/scaling_fit.rs"]
+mod scaling_fit;
 #[path = "hostile/scaling_law.rs"]
 mod scaling_law;
 #[path = "hostile/shared.rs"]

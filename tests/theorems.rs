@@ -8,13 +8,15 @@
 mod common;
 
 use alignment_tax::{
-    Attribution, Audit, Budget, CoherenceBound, Collinearity, Confidence, Conflict, Contrast,
-    CoordinateShares, CovarianceNull, Covector, Direction, Error, Evidence, FixedTargets, Floors,
-    Frame, FrontierError, FrontierPoint, GainEllipsoid, Growth, Interaction, IsotropicNull, Metric,
-    Moment, Moments, MonteCarlo, Objectives, OptimalShift, Overlap, PairedContrast, ParetoFrontier,
-    PreservationFrontier, RankRule, Real, RequiredWidth, ResidualBound, Samples, ScalingLaw,
-    Shrinkage, SpectralBound, Subspace, TaxBootstrap, TaxEstimate, TaxRate, TaxSpectrum,
-    UpdateProjection, UpdateRule, Vacuity, Vector, Verdict, benjamini_hochberg, holm, tolerance,
+    Attribution, Audit, Budget, CoherenceBound, Collinearity, Confidence, Conflict,
+    ConflictVerdict, Contrast, CoordinateShares, CovarianceNull, Covector, Direction, Error,
+    Evidence, FixedTargets, Floors, Frame, FrontierError, FrontierPoint, GainEllipsoid, Growth,
+    Interaction, IsotropicNull, Metric, Moment, Moments, MonteCarlo, Objectives, OptimalShift,
+    Overlap, PairedContrast, ParetoFrontier, PreservationFrontier, RankRule, Real, RequiredWidth,
+    ResidualBound, Samples, ScalingComparison, ScalingData, ScalingFit, ScalingLaw, ScalingModel,
+    ScalingParameter, ScalingVerdict, SeedSpread, Shrinkage, SpectralBound, Subspace, TargetWidth,
+    TaxBootstrap, TaxEstimate, TaxRate, TaxSpectrum, UpdateProjection, UpdateRule, Vacuity, Vector,
+    benjamini_hochberg, holm, tolerance,
 };
 use common::{direction, gaussian, normal, rng, subspace};
 use nalgebra::{DMatrix, DVector};
@@ -1436,6 +1438,119 @@ fn packing_law_is_exact<T: Real>() {
     }
 }
 both!(t7_4_packing_law_is_exact, packing_law_is_exact);
+// ── §7 The scaling law ─────────────────────────────────────────────────────────
+
+const WIDTHS: [usize; 5] = [32, 64, 128, 256, 512];
+const SEEDS: usize = 24;
+
+/// Rates of v against one direction with overlap γ, and against `incidental` random directions,
+/// together and apart, at every width and seed: [both, intrinsic, incidental].
+fn packed(gamma: f64, incidental: usize, seed: u64) -> [Vec<Vec<f64>>; 3] {
+    let mut rng = rng(seed);
+    let mut rates: [Vec<Vec<f64>>; 3] = Default::default();
+    for d in WIDTHS {
+        let mut here: [Vec<f64>; 3] = Default::default();
+        for _ in 0..SEEDS {
+            let v = direction::<f64>(d, &mut rng);
+            let other = gaussian::<f64>(d, 1, &mut rng).column(0).into_owned();
+            let other = (&other - v.as_vector() * v.as_vector().dot(&other)).normalize();
+            // A twentieth of noise, without which all seeds of a width would agree.
+            let noise = gaussian::<f64>(d, 1, &mut rng).column(0).normalize();
+            let c = v.as_vector() * gamma + other * (1.0 - gamma * gamma).sqrt() + noise * 0.05;
+            let c = Direction::new(&c).expect("a direction");
+            let random = gaussian::<f64>(d, incidental, &mut rng);
+            let mut all = random.clone().insert_column(0, 0.0);
+            all.set_column(0, c.as_vector());
+            let rate = |span: &DMatrix<f64>| {
+                let span = Subspace::from_columns(span).expect("a span");
+                TaxRate::between(&v, &span).expect("one space").value()
+            };
+            here[0].push(rate(&all));
+            here[1].push(TaxRate::single(&v, &c).expect("one space").value());
+            here[2].push(rate(&random));
+        }
+        for (all, here) in rates.iter_mut().zip(here) {
+            all.push(here);
+        }
+    }
+    rates
+}
+
+fn over_widths(rates: &[Vec<f64>]) -> ScalingData {
+    let seeds: Vec<&[f64]> = rates.iter().map(Vec::as_slice).collect();
+    ScalingData::from_seeds(&WIDTHS, &seeds, SeedSpread::InverseWidth).expect("seeds")
+}
+
+/// The geometry itself, projected at every width, follows the exact law: its fit finds τ_I
+/// and m′, a free exponent is one, and a constant is out of the question.
+#[test]
+fn t7_5_fit_of_packed_directions() {
+    let level = Confidence::NINETY_FIVE;
+    let [both, ..] = packed(0.4, 6, 75);
+    let data = over_widths(&both);
+    let exact = ScalingModel::ExactLaw {
+        intrinsic_dimension: 1,
+    };
+    let fit = ScalingFit::new(&data, exact).expect("a fit");
+    assert!(fit.fits(level), "{fit}");
+    for (parameter, truth) in [
+        (ScalingParameter::Intrinsic, 0.16),
+        (ScalingParameter::Capabilities, 6.0),
+    ] {
+        let interval = fit.interval(parameter, level).expect("a parameter");
+        assert!(interval.contains(truth), "{fit}");
+        assert!(interval.width() < 0.5 * truth, "{fit}");
+    }
+    let power = ScalingFit::new(&data, ScalingModel::PowerLaw).expect("a fit");
+    assert_eq!(power.exponent_is_one(level), Some(true), "{power}");
+    let comparison = ScalingComparison::new(&data, &[ScalingModel::Constant, exact]);
+    let comparison = comparison.expect("a comparison");
+    assert!(comparison.scores()[0].weight.expect("defined") < 1e-9);
+    assert!(!comparison.fits()[0].fits(level));
+}
+
+/// Without noise every model gives back its parameters; packing alone has τ₀ = 0, and its
+/// interval starts there.
+#[test]
+fn t7_5_bounds_are_part_of_the_model() {
+    let level = Confidence::NINETY_FIVE;
+    for intrinsic in [0.0, 0.1, 0.7] {
+        let rates = WIDTHS.map(|d| intrinsic + 0.25 * 32.0 / d as f64);
+        let data = ScalingData::from_errors(&WIDTHS, &rates, &[0.01; 5]).expect("data");
+        for model in [ScalingModel::InverseWidth, ScalingModel::PowerLaw] {
+            let fit = ScalingFit::new(&data, model).expect("a fit");
+            let value = fit.estimate(ScalingParameter::Intrinsic).expect("one");
+            assert!((value - intrinsic).abs() < 1e-7, "{fit}");
+            let interval = fit.interval(ScalingParameter::Intrinsic, level);
+            let interval = interval.expect("one");
+            assert_eq!(interval.lower() == 0.0, intrinsic == 0.0, "{fit}");
+            assert!(interval.upper() > intrinsic);
+        }
+    }
+}
+
+/// Capability by capability: what is in the data stays, what is packed goes, and both
+/// together are mixed; and the width that answers is the one the law names.
+#[test]
+fn t7_6_verdicts_and_widths() {
+    let level = Confidence::NINETY_FIVE;
+    let [both, intrinsic, incidental] = packed(0.5, 6, 76);
+    let fit = |rates: &[Vec<f64>]| {
+        ScalingFit::new(&over_widths(rates), ScalingModel::InverseWidth).expect("a fit")
+    };
+    let verdict = |rates: &[Vec<f64>]| fit(rates).verdict(0.02, level).expect("a threshold");
+    assert_eq!(verdict(&both), ScalingVerdict::Mixed);
+    assert_eq!(verdict(&intrinsic), ScalingVerdict::Intrinsic);
+    assert_eq!(verdict(&incidental), ScalingVerdict::Packing);
+    // 6/d = 0.01 at 600; a quarter stays, so that 0.2 is never reached.
+    let at = fit(&incidental).width_for(0.01, level).expect("a target");
+    let TargetWidth::Between { lower, upper, .. } = at else {
+        panic!("{at:?}");
+    };
+    assert!(lower < 600.0 && 600.0 < upper, "{at:?}");
+    let at = fit(&both).width_for(0.2, level).expect("a target");
+    assert!(matches!(at, TargetWidth::Never { .. }), "{at:?}");
+}
 
 // ── §8 Other inner products and budgets ────────────────────────────────────────
 
@@ -1533,12 +1648,12 @@ fn verdicts_on_one_capability<T: Real>() {
                     {
                         continue;
                     }
-                    (true, false) => Verdict::Resolved,
-                    (false, true) => Verdict::Created,
-                    (false, false) => Verdict::NoConflict,
-                    (true, true) if a == 0.0 && b == 0.0 => Verdict::Unchanged,
-                    (true, true) if cosine > rho => Verdict::Mediated,
-                    (true, true) => Verdict::Amplified,
+                    (true, false) => ConflictVerdict::Resolved,
+                    (false, true) => ConflictVerdict::Created,
+                    (false, false) => ConflictVerdict::NoConflict,
+                    (true, true) if a == 0.0 && b == 0.0 => ConflictVerdict::Unchanged,
+                    (true, true) if cosine > rho => ConflictVerdict::Mediated,
+                    (true, true) => ConflictVerdict::Amplified,
                 };
                 let conflict = result.expect("three vectors have these");
                 assert_eq!(conflict.verdict(), expected, "{rho} {a} {b}");
@@ -1546,7 +1661,7 @@ fn verdicts_on_one_capability<T: Real>() {
             }
         }
     }
-    assert_eq!(seen.len(), Verdict::ALL.len());
+    assert_eq!(seen.len(), ConflictVerdict::ALL.len());
 }
 both!(t6_2_verdicts_on_one_capability, verdicts_on_one_capability);
 

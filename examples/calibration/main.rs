@@ -7,6 +7,7 @@
 
 mod coverage;
 mod nulls;
+mod scaling;
 mod simulate;
 
 use clap::Parser;
@@ -28,20 +29,19 @@ struct Arguments {
     only: Option<String>,
 }
 
+/// Fits are quick: so many times the replicates.
+const SCALING: usize = 4;
+
 fn main() -> Result<(), alignment_tax::MeasurementError> {
     let arguments = Arguments::parse();
     let replicates = arguments
         .replicates
         .unwrap_or(if arguments.long { 500 } else { 40 });
+    let wanted = |line: &str| arguments.only.as_ref().is_none_or(|o| line.contains(o));
     let settings: Vec<simulate::Setting> = simulate::settings()
         .into_iter()
         .filter(|s| arguments.long || s.is_small())
-        .filter(|s| {
-            arguments
-                .only
-                .as_ref()
-                .is_none_or(|o| s.to_string().contains(o))
-        })
+        .filter(|s| wanted(&s.to_string()))
         .collect();
     println!("## Coverage of 95 % intervals, where the signal is resolved\n");
     println!("{}", coverage::HEADING);
@@ -52,6 +52,15 @@ fn main() -> Result<(), alignment_tax::MeasurementError> {
     println!("{}", nulls::HEADING);
     for setting in settings.iter().filter(|s| s.is_null()) {
         println!("{}", nulls::row(setting, replicates)?);
+    }
+    println!("\n## Scaling law: coverage of 95 % intervals, and verdicts\n");
+    println!("{}", scaling::HEADING);
+    for setting in scaling::settings()
+        .iter()
+        .filter(|s| arguments.long || s.is_small())
+        .filter(|s| wanted(&format!("scaling | {s}")))
+    {
+        println!("{}", scaling::row(setting, SCALING * replicates)?);
     }
     Ok(())
 }

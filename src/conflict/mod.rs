@@ -7,4 +7,4 @@ mod verdict;
 
 pub use self::pair::Conflict;
 pub use self::search::{FreezePlan, FreezeSearch, Freezing, SearchMethod};
-pub use self::verdict::Verdict;
+pub use self::verdict::ConflictVerdict;

@@ -11,7 +11,7 @@
 
 use nalgebra::DMatrix;
 
-use super::Verdict;
+use super::ConflictVerdict;
 use crate::{Budget, Error, GainEllipsoid, Objectives, ParetoFrontier, Real, tolerance};
 
 /// A conflict between two goals, before and after some capabilities are frozen.
@@ -29,13 +29,13 @@ use crate::{Budget, Error, GainEllipsoid, Objectives, ParetoFrontier, Real, tole
 ///
 /// # Examples
 /// ```
-/// use alignment_tax::{Budget, Conflict, Objectives, Verdict};
+/// use alignment_tax::{Budget, Conflict, Objectives, ConflictVerdict};
 /// use nalgebra::dmatrix;
 ///
 /// let gram = dmatrix![1.0_f64, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
 /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
 /// let conflict = Conflict::new(&all, ["helpful", "harmless"], &["reasoning"], Budget::unit())?;
-/// assert_eq!(conflict.verdict(), Verdict::Resolved);
+/// assert_eq!(conflict.verdict(), ConflictVerdict::Resolved);
 /// assert!((conflict.cosine_after() - 0.09375).abs() < 1e-14);
 /// // The price: each goal reaches only 0.8 of what it could.
 /// assert!((conflict.free_gains()[0] - 0.8).abs() < 1e-15);
@@ -94,10 +94,10 @@ impl<T: Real> Conflict<T> {
     ///
     /// # Examples
     /// ```
-    /// use alignment_tax::{Budget, Conflict, Error, Verdict};
+    /// use alignment_tax::{Budget, Conflict, Error, ConflictVerdict};
     ///
     /// let conflict = Conflict::from_overlaps(-0.2_f64, 0.5, -0.5, Budget::unit())?;
-    /// assert_eq!(conflict.verdict(), Verdict::Resolved);
+    /// assert_eq!(conflict.verdict(), ConflictVerdict::Resolved);
     ///
     /// // Two goals that nearly agree cannot disagree so much about a third.
     /// let error = Conflict::from_overlaps(0.9_f64, 0.9, -0.9, Budget::unit()).unwrap_err();
@@ -120,8 +120,8 @@ impl<T: Real> Conflict<T> {
     /// # Examples
     /// See [`Conflict`].
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        Verdict::of(self.cosine_before(), self.cosine_after(), self.rounding)
+    pub fn verdict(&self) -> ConflictVerdict {
+        ConflictVerdict::of(self.cosine_before(), self.cosine_after(), self.rounding)
     }
 
     /// ρ, the overlap of the goals with nothing frozen.

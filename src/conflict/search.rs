@@ -9,7 +9,7 @@
 
 use nalgebra::DMatrix;
 
-use super::Verdict;
+use super::ConflictVerdict;
 use super::sweep::{Level, Sweeper};
 use crate::{Error, Objectives, Real, tolerance};
 
@@ -405,8 +405,8 @@ impl<T: Real> Freezing<T> {
     /// # Examples
     /// See [`FreezePlan`].
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        Verdict::of(self.before.0, self.worst.0, self.rounding)
+    pub fn verdict(&self) -> ConflictVerdict {
+        ConflictVerdict::of(self.before.0, self.worst.0, self.rounding)
     }
 
     /// Whether no two goals fight.
@@ -443,7 +443,7 @@ impl<T: Real> Freezing<T> {
 ///
 /// # Examples
 /// ```
-/// use alignment_tax::{FreezeSearch, Objectives, Verdict};
+/// use alignment_tax::{FreezeSearch, Objectives, ConflictVerdict};
 /// use nalgebra::dmatrix;
 ///
 /// let gram = dmatrix![
@@ -460,8 +460,8 @@ impl<T: Real> Freezing<T> {
 ///     println!("{name}: {}, loss {:.2}", freezing.verdict(), freezing.loss());
 /// }
 /// // Without reasoning they agree; without tact they would fight harder.
-/// let verdicts: Vec<Verdict> = plan.alone().flat_map(|(_, x)| x).map(|x| x.verdict()).collect();
-/// assert_eq!(verdicts, [Verdict::Resolved, Verdict::Amplified]);
+/// let verdicts: Vec<ConflictVerdict> = plan.alone().flat_map(|(_, x)| x).map(|x| x.verdict()).collect();
+/// assert_eq!(verdicts, [ConflictVerdict::Resolved, ConflictVerdict::Amplified]);
 /// assert_eq!(plan.pareto().len(), 2);
 /// # Ok::<(), alignment_tax::Error>(())
 /// ```

@@ -12,7 +12,7 @@ use crate::Real;
 /// # Examples
 /// See [`Conflict`](crate::Conflict).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum ConflictVerdict {
     /// ρ < 0 ≤ cosθ: the goals fought, and no longer do.
     Resolved,
     /// ρ < cosθ < 0: they fight less.
@@ -27,7 +27,7 @@ pub enum Verdict {
     NoConflict,
 }
 
-impl Verdict {
+impl ConflictVerdict {
     /// All of them, in the order of the table of theory §6.2.
     pub const ALL: [Self; 6] = [
         Self::Resolved,
@@ -56,9 +56,9 @@ impl Verdict {
     ///
     /// # Examples
     /// ```
-    /// use alignment_tax::Verdict;
+    /// use alignment_tax::ConflictVerdict;
     ///
-    /// assert!(Verdict::Created.fights() && !Verdict::Resolved.fights());
+    /// assert!(ConflictVerdict::Created.fights() && !ConflictVerdict::Resolved.fights());
     /// ```
     #[must_use]
     pub fn fights(self) -> bool {
@@ -66,7 +66,7 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for ConflictVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Resolved => "resolved",

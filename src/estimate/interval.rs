@@ -59,7 +59,12 @@ impl Confidence {
     /// The standard errors that it allows, by Student's law with one degree of freedom
     /// less than there are independent units.
     pub(crate) fn standard_errors(self, units: usize) -> f64 {
-        student::quantile(self.0, units as f64 - 1.0)
+        self.standard_errors_of(units as f64 - 1.0)
+    }
+
+    /// The same by degrees of freedom; the normal law for many.
+    pub(crate) fn standard_errors_of(self, freedom: f64) -> f64 {
+        student::quantile(self.0, freedom)
     }
 }
 

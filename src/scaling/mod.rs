@@ -10,17 +10,36 @@
 //!   intervals, and a simulation that does not use it.
 //! * [`CoherenceBound`] and [`SpectralBound`] bound the packing part of given directions
 //!   without any assumption of chance (theory §7.2), and say when they say nothing.
+//!
+//! Measured rates are another matter: [`ScalingData`] are rates at several widths,
+//! [`ScalingFit`] is a [`ScalingModel`] of them with intervals and the answers that follow, and
+//! [`ScalingComparison`] puts models side by side.
 
+mod answers;
 mod bound;
 mod coherence;
+mod compare;
+mod data;
+mod fit;
 mod growth;
+mod influence;
 mod law;
+mod likelihood;
+mod model;
 mod packing;
+mod quadratic;
+mod search;
 mod spectral;
 
+pub use answers::{Reach, ScalingPrediction, ScalingVerdict, TargetWidth};
 pub use bound::{ResidualBound, Vacuity};
 pub use coherence::CoherenceBound;
+pub use compare::{ModelScore, ScalingComparison};
+pub use data::{ScalingData, SeedSpread};
+pub use fit::ScalingFit;
 pub use growth::Growth;
+pub use influence::{ScalingInfluence, ScalingResidual};
 pub use law::{RequiredWidth, ScalingLaw};
+pub use model::{ScalingModel, ScalingParameter};
 pub use packing::PackingLaw;
 pub use spectral::SpectralBound;

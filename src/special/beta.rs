@@ -91,7 +91,7 @@ fn near_tail(a: f64, b: f64, x: f64, y: f64) -> Option<f64> {
 }
 
 /// δ(z) = ln Γ(z + 1) − (z + ½)·ln z + z − ½·ln 2π.
-fn stirling_error(z: f64) -> f64 {
+pub(super) fn stirling_error(z: f64) -> f64 {
     // The series ends with an error below 1e-16 from 16 on; below, by recursion.
     let mut shift = 0.0;
     let mut z = z;
@@ -112,7 +112,7 @@ fn stirling_error(z: f64) -> f64 {
 }
 
 /// D(u, w) = u·ln(u/w) + w − u, to a relative error of some ten ε.
-fn deviance(u: f64, w: f64) -> f64 {
+pub(super) fn deviance(u: f64, w: f64) -> f64 {
     let difference = u - w;
     let sum = u + w;
     if difference.abs() >= 0.1 * sum {

@@ -128,7 +128,10 @@ fn conflict_refusals<T: Extreme>() {
     let opposite =
         Conflict::from_overlaps(-T::one(), T::zero(), T::zero(), unit).expect("possible");
     assert_eq!(opposite.cosine_after(), -T::one());
-    assert_eq!(opposite.verdict(), alignment_tax::Verdict::Unchanged);
+    assert_eq!(
+        opposite.verdict(),
+        alignment_tax::ConflictVerdict::Unchanged
+    );
     assert_eq!(opposite.areas().expect("zero"), [T::zero(); 2]);
     let large = Budget::new(T::HUGE).expect("positive");
     let conflict = Conflict::from_overlaps(T::zero(), T::zero(), T::zero(), large);
