@@ -110,16 +110,19 @@ impl fmt::Display for Point {
     }
 }
 
-/// β of τ − τ_I ∝ d^(−β) with the planted τ_I, by least squares of the logarithms over the
-/// widths at which at least half of the problems are resolved, and the widths themselves;
-/// `None` for fewer than three, or where a mean does not exceed τ_I by two standard errors.
+/// β of τ − τ_I ∝ d^(−β), by least squares of the logarithms: of the mean true rates, with
+/// the planted τ_I, over the widths at which at least half of the problems are resolved.
+/// With it come those widths. `None` for fewer than three, or where a mean does not exceed
+/// τ_I by two standard errors: packing can take away from an overlap as well as add to it,
+/// and what changes its sign has no exponent.
 pub fn exponent(points: &[Point], case: Case) -> Option<(f64, Vec<usize>)> {
     let usable: Vec<&Point> = points
         .iter()
         .filter(|p| p.case == case && p.has_mean() && 2 * p.resolved >= p.problems)
         .collect();
-    let excess = |p: &Point| p.tau[0] - p.planted;
-    if usable.len() < 3 || usable.iter().any(|p| excess(p) <= 2.0 * p.standard_error()) {
+    let excess = |p: &Point| p.exact[0] - p.planted;
+    let error = |p: &Point| p.exact[1] / (p.resolved as f64).sqrt();
+    if usable.len() < 3 || usable.iter().any(|p| excess(p) <= 2.0 * error(p)) {
         return None;
     }
     let x: Vec<f64> = usable.iter().map(|p| (p.width as f64).ln()).collect();

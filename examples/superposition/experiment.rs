@@ -60,7 +60,7 @@ impl Setup {
         Self {
             features: Features::new(16, 7),
             widths: vec![8, 16, 32, 64, 128, 256, 512],
-            seeds: vec![1, 2, 3, 4],
+            seeds: vec![1, 2, 3],
             schedule: Schedule {
                 steps: 2000,
                 batch: 512,
@@ -78,7 +78,7 @@ impl Setup {
             widths: vec![8, 16, 32],
             seeds: vec![1, 2],
             schedule: Schedule {
-                steps: 400,
+                steps: 300,
                 batch: 64,
             },
             sets: 2,
@@ -161,12 +161,16 @@ impl Setup {
                 loss: trained.loss,
             });
         }
+        let Some(packing) = Packing::of(model, plan.features) else {
+            let nothing = "represents fewer than two features";
+            return Err(format!("the model of width {width} and seed {seed} {nothing}").into());
+        };
         let model = Model {
             width,
             seed,
             loss: trained.loss,
             trivial_loss: trained.trivial_loss,
-            packing: Packing::of(model, plan.features),
+            packing,
         };
         Ok((measured, model))
     }
@@ -192,7 +196,7 @@ mod tests {
             widths: vec![8, 16],
             seeds: vec![1, 2],
             schedule: Schedule {
-                steps: 40,
+                steps: 100,
                 batch: 16,
             },
             sets: 1,

@@ -126,11 +126,13 @@ fn print_measurements(measured: &[Measured]) {
     for point in &points {
         println!("{point}");
     }
-    println!("\nExponents of what is over the planted rate (1: packing as the theory has it)\n");
+    println!(
+        "\nExponents of what the true rates have over the planted ones (1: packing as the theory has it)\n"
+    );
     for case in Case::ALL {
         match analysis::exponent(&points, case) {
             None => println!(
-                "{case:<12}  none: too little above the planted rate, or resolved too seldom"
+                "{case:<12}  none: not above the planted rate at every width, or resolved too seldom"
             ),
             Some((beta, widths)) => println!("{case:<12}  {beta:.2} over widths {widths:?}"),
         }

@@ -35,8 +35,9 @@ pub struct Packing {
 }
 
 impl Packing {
-    /// Of a model whose first features are planted.
-    pub fn of(model: &Autoencoder, planted: usize) -> Self {
+    /// Of a model whose first features are planted; `None` where fewer than two features are
+    /// represented.
+    pub fn of(model: &Autoencoder, planted: usize) -> Option<Self> {
         let d = model.width() as f64;
         let mut unit = Vec::new();
         let mut planted_represented = 0;
@@ -53,6 +54,9 @@ impl Packing {
                 planted_represented += usize::from(i < planted);
             }
         }
+        if unit.len() < 2 {
+            return None;
+        }
         let r = unit.len() as f64;
         let (mut sum, mut squares, mut negative) = (0.0, 0.0, 0);
         for (i, a) in unit.iter().enumerate() {
@@ -67,14 +71,14 @@ impl Packing {
         let pairs = r * (r - 1.0) / 2.0;
         let mean = sum / pairs;
         let random_variance = 2.0 * (d - 1.0) / (d * d * (d + 2.0));
-        Self {
+        Some(Self {
             represented: unit.len(),
             planted_represented,
             mean_times_d: mean * d,
             welch_times_d: ((r - d) / (r - 1.0)).max(0.0),
             variance_ratio: (squares / pairs - mean * mean) / random_variance,
             negative: negative as f64 / pairs,
-        }
+        })
     }
 }
 
@@ -152,7 +156,7 @@ mod tests {
         for i in 0..8 {
             model.weights[i * 4 + i / 2] = if i % 2 == 0 { 1.0 } else { -1.0 };
         }
-        let packing = Packing::of(&model, 3);
+        let packing = Packing::of(&model, 3).unwrap();
         assert_eq!((packing.represented, packing.planted_represented), (8, 3));
         let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-14, "{a} {b}");
         near(packing.mean_times_d, 4.0 / 7.0);
