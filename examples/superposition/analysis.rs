@@ -77,9 +77,10 @@ impl Point {
         self.tau[1] / (self.resolved as f64).sqrt()
     }
 
-    /// What is over the planted rate, as a share of what random packing would add.
-    pub fn share(&self) -> f64 {
-        (self.tau[0] - self.planted) / (self.random[0] - self.planted)
+    /// τ̂ as a share of what random packing gives.
+    /// `None` where something is planted, beside which that addition may be next to nothing.
+    pub fn share(&self) -> Option<f64> {
+        (self.planted == 0.0).then(|| self.tau[0] / self.random[0])
     }
 }
 
@@ -93,9 +94,10 @@ impl fmt::Display for Point {
         if !self.has_mean() {
             return write!(f, "{:>50.4} {:>6.4}", self.random[0], self.random[1]);
         }
+        let share = self.share().map_or(String::new(), |s| format!("{s:.2}"));
         write!(
             f,
-            " {:>8.4} {:>8.4} ± {:<6.4} {:>7.4} {:>6.4} {:>7.4} {:>6.4} {:>6.2} {:>4}/{}",
+            " {:>8.4} {:>8.4} ± {:<6.4} {:>7.4} {:>6.4} {:>7.4} {:>6.4} {share:>6} {:>4}/{}",
             self.plug_in[0],
             self.tau[0],
             self.standard_error(),
@@ -103,37 +105,50 @@ impl fmt::Display for Point {
             self.exact[1],
             self.random[0],
             self.random[1],
-            self.share(),
             self.covered,
             self.resolved
         )
     }
 }
 
-/// β of τ − τ_I ∝ d^(−β), by least squares of the logarithms: of the mean true rates, with
-/// the planted τ_I, over the widths at which at least half of the problems are resolved.
-/// With it come those widths. `None` for fewer than three, or where a mean does not exceed
-/// τ_I by two standard errors: packing can take away from an overlap as well as add to it,
-/// and what changes its sign has no exponent.
-pub fn exponent(points: &[Point], case: Case) -> Option<(f64, Vec<usize>)> {
+/// β of τ − τ_I ∝ d^(−β).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exponent {
+    pub beta: f64,
+    /// From the residuals of the line; the law need not hold.
+    pub standard_error: f64,
+    pub widths: Vec<usize>,
+}
+
+/// By least squares of the logarithms: of the mean true rates, with the planted τ_I, over
+/// the widths at which at least half of the problems are resolved. `None` for fewer than
+/// three, or where a mean does not exceed τ_I: packing can take away from an overlap as well
+/// as add to it, and what changes its sign has no exponent.
+pub fn exponent(points: &[Point], case: Case) -> Option<Exponent> {
     let usable: Vec<&Point> = points
         .iter()
         .filter(|p| p.case == case && p.has_mean() && 2 * p.resolved >= p.problems)
         .collect();
     let excess = |p: &Point| p.exact[0] - p.planted;
-    let error = |p: &Point| p.exact[1] / (p.resolved as f64).sqrt();
-    if usable.len() < 3 || usable.iter().any(|p| excess(p) <= 2.0 * error(p)) {
+    if usable.len() < 3 || usable.iter().any(|p| excess(p) <= 0.0) {
         return None;
     }
     let x: Vec<f64> = usable.iter().map(|p| (p.width as f64).ln()).collect();
     let y: Vec<f64> = usable.iter().map(|p| excess(p).ln()).collect();
     let ([mean_x, _], [mean_y, _]) = (moments(&x), moments(&y));
-    let (mut xx, mut xy) = (0.0, 0.0);
-    for (x, y) in x.iter().zip(&y) {
-        xx += (x - mean_x) * (x - mean_x);
-        xy += (x - mean_x) * (y - mean_y);
-    }
-    Some((-xy / xx, usable.iter().map(|p| p.width).collect()))
+    let pairs = || {
+        x.iter()
+            .map(|x| x - mean_x)
+            .zip(y.iter().map(|y| y - mean_y))
+    };
+    let xx: f64 = pairs().map(|(x, _)| x * x).sum();
+    let slope = pairs().map(|(x, y)| x * y).sum::<f64>() / xx;
+    let rest: f64 = pairs().map(|(x, y)| (y - slope * x).powi(2)).sum();
+    Some(Exponent {
+        beta: -slope,
+        standard_error: (rest / (usable.len() - 2) as f64 / xx).sqrt(),
+        widths: usable.iter().map(|p| p.width).collect(),
+    })
 }
 
 #[cfg(test)]
@@ -172,9 +187,10 @@ mod tests {
     #[test]
     fn a_power_law_is_found_again() {
         let points = points(&measured(Case::Mixed, 0.3, |d| 0.5 * d.powf(-1.25)));
-        let (beta, widths) = exponent(&points, Case::Mixed).unwrap();
-        assert!((beta - 1.25).abs() < 1e-12, "{beta}");
-        assert_eq!(widths, [8, 32, 128]);
+        let found = exponent(&points, Case::Mixed).unwrap();
+        assert!((found.beta - 1.25).abs() < 1e-12, "{found:?}");
+        assert!(found.standard_error < 1e-12, "{found:?}");
+        assert_eq!(found.widths, [8, 32, 128]);
         assert!(
             points
                 .iter()
@@ -183,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_above_the_planted_rate_has_no_exponent() {
+    fn what_falls_below_the_planted_rate_has_no_exponent() {
         let points = points(&measured(Case::Mixed, 0.3, |d| 0.5 / d - 0.01));
         assert!(exponent(&points, Case::Mixed).is_none());
         assert!(exponent(&points, Case::Packing).is_none(), "no such case");

@@ -6,8 +6,8 @@
 //! flows back, and after the first steps it is off for all but a few outputs: the way back
 //! goes over active outputs only, and costs little beside the product Wᵀh.
 //!
-//! Everything is added up in a fixed order without fused operations, so that equal seeds
-//! give equal bits on any machine.
+//! Everything is added up in a fixed order without fused operations, so that the bits do not
+//! depend on the vector instructions of the machine.
 
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;

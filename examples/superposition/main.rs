@@ -117,9 +117,8 @@ fn print_models(models: &[Model]) {
 fn print_measurements(measured: &[Measured]) {
     println!(
         "\nRates, over problems and seeds. tau: mean estimate from contrast sets; true: mean and standard\n\
-         deviation of the rates of the embeddings; random: the same under random packing; share: what\n\
-         is over the planted rate, of what random packing would add; covered: 95 % intervals that\n\
-         contain the true rate.\n"
+         deviation of the rates of the embeddings; random: the same under random packing; share: tau\n\
+         over that of random packing; covered: 95 % intervals that contain the true rate.\n"
     );
     println!("{}", analysis::HEADING);
     let points = analysis::points(measured);
@@ -134,7 +133,10 @@ fn print_measurements(measured: &[Measured]) {
             None => println!(
                 "{case:<12}  none: not above the planted rate at every width, or resolved too seldom"
             ),
-            Some((beta, widths)) => println!("{case:<12}  {beta:.2} over widths {widths:?}"),
+            Some(found) => println!(
+                "{case:<12}  {:.2} ± {:.2} over widths {:?}",
+                found.beta, found.standard_error, found.widths
+            ),
         }
     }
 }
