@@ -212,8 +212,8 @@ mod tests {
         // So small that hardly an active output crosses the corner of its ReLU on the way; the
         // loss in double precision has digits enough.
         let step = 2.0_f32.powi(-16);
-        let mut check = |slope: f32, entry: fn(&mut Autoencoder) -> &mut [f32], i: usize| {
-            let mut at = |shift: f32| {
+        let check = |slope: f32, entry: fn(&mut Autoencoder) -> &mut [f32], i: usize| {
+            let at = |shift: f32| {
                 let mut moved = model.clone();
                 entry(&mut moved)[i] += shift;
                 let there = f64::from(entry(&mut moved)[i]);

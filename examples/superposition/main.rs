@@ -125,6 +125,9 @@ fn print_measurements(measured: &[Measured]) {
     for point in &points {
         println!("{point}");
     }
+    let over = |f: fn(&analysis::Point) -> usize| points.iter().map(f).sum::<usize>();
+    let (covered, resolved) = (over(|p| p.covered), over(|p| p.resolved));
+    println!("\n{covered} of {resolved} intervals contain the true rate.");
     println!(
         "\nExponents of what the true rates have over the planted ones (1: packing as the theory has it)\n"
     );
