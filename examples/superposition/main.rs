@@ -63,6 +63,9 @@ fn main() {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(folder) = &arguments.out {
+        record::vacant(folder)?;
+    }
     let (measured, models) = match &arguments.from {
         Some(folder) => record::read(folder)?,
         None => {

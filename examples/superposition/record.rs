@@ -111,16 +111,25 @@ fn numbers(values: &[f64]) -> String {
     texts.join("\t")
 }
 
+/// That neither table is in the folder: to be asked before minutes of work.
+pub fn vacant(folder: &Path) -> Result<(), Failure> {
+    match [MEASUREMENTS, MODELS].map(|name| folder.join(name)) {
+        [path, _] | [_, path] if path.exists() => Err(taken(&path)),
+        _ => Ok(()),
+    }
+}
+
+fn taken(path: &Path) -> Failure {
+    let path = path.display();
+    format!("{path} is there already; name another folder with --out").into()
+}
+
 fn create(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
     let path = folder.join(name);
     let file = fs::File::options().write(true).create_new(true).open(&path);
     match file {
         Ok(mut file) => Ok(file.write_all(text.as_bytes())?),
-        Err(e) if e.kind() == ErrorKind::AlreadyExists => Err(format!(
-            "{} is there already; name another folder with --out",
-            path.display()
-        )
-        .into()),
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Err(taken(&path)),
         Err(e) => Err(format!("{}: {e}", path.display()).into()),
     }
 }
@@ -288,7 +297,9 @@ mod tests {
     fn what_is_written_is_read_again_and_never_overwritten() {
         let folder = std::env::temp_dir().join(format!("superposition-{}", std::process::id()));
         let (measured, models) = example();
+        vacant(&folder).unwrap();
         write(&folder, &measured, &models).unwrap();
+        assert!(vacant(&folder).is_err());
         assert_eq!(read(&folder).unwrap(), (measured.clone(), models.clone()));
         let error = write(&folder, &measured, &models).unwrap_err();
         assert!(error.to_string().contains("is there already"), "{error}");
