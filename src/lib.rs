@@ -94,6 +94,8 @@
 //! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
 //! | named objectives and their inner products | [`Objectives`] |
 //! | do two goals fight, and does freezing a capability end it | [`Conflict`], [`Verdict`] |
+//! | which capabilities to freeze, and at what loss | [`FreezeSearch`], [`FreezePlan`], [`SearchMethod`], [`FrozenGoals`] |
+//! | what several goals can gain at once, and which is the bottleneck | [`JointGain`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | all of it in one call | [`Measurement`], [`Concept`], [`MeasurementOptions`], [`MeasurementRecord`] |
 //! | the same for many layers | [`Profile`], [`Task`], [`Adjusted`] |
@@ -171,7 +173,9 @@ pub use chance::{
     CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
     Relabelling, SignFlips, benjamini_hochberg, holm,
 };
-pub use conflict::{Conflict, Verdict};
+pub use conflict::{
+    Conflict, FreezePlan, FreezeSearch, FrozenGoals, JointGain, SearchMethod, Verdict,
+};
 pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};

@@ -73,50 +73,19 @@ impl<T: Real> Objectives<T> {
         if kept.is_empty() {
             return Err(none("objectives that are not frozen"));
         }
-        let source = match &self.vectors {
-            Some(vectors) => vectors.as_ref(),
-            None => &self.embedding.points,
-        };
-        let span = Span::of(&source.select_columns(&frozen), self.known())?;
-        let mut units = source.select_columns(&kept);
-        let mut slopes = self.slopes.select_rows(&kept);
-        let mut rounding = T::zero();
-        let rows = units.nrows();
-        for (j, column) in units.as_mut_slice().chunks_exact_mut(rows).enumerate() {
-            let weight = T::one() + span.reject(column);
-            let left = scale::norm(column);
-            let (least, relative) = match self.known() {
-                Known::Vectors(e) => (
-                    tolerance::combination(e, weight),
-                    e * weight / left.max(T::machine_epsilon()),
-                ),
-                Known::Products(e) => {
-                    let ratio = weight / left.max(T::machine_epsilon());
-                    (
-                        tolerance::combination(e, weight * weight).sqrt(),
-                        e * ratio * ratio,
-                    )
-                }
-            };
-            if left <= least {
-                return Err(Error::Dependent {
-                    argument: "objectives",
-                    name: self.names[kept[j]].clone(),
-                    norm: left.to_double(),
-                    tolerance: least.to_double(),
-                });
-            }
-            rounding = rounding.max(relative);
-            scale::normalise(column);
-            slopes[j] *= left;
-            if slopes[j] <= T::zero() {
-                return Err(Error::EntryOutOfRange {
-                    argument: "slopes of what is left",
-                    index: j,
-                    expected: "slopes that the scalar can hold",
-                    actual: slopes[j].to_double(),
-                });
-            }
+        let Residuals {
+            units,
+            lengths,
+            rounding,
+        } = self.residuals(&kept, &frozen)?;
+        let slopes = self.slopes.select_rows(&kept).component_mul(&lengths);
+        if let Some(j) = slopes.iter().position(|&x| x <= T::zero()) {
+            return Err(Error::EntryOutOfRange {
+                argument: "slopes of what is left",
+                index: j,
+                expected: "slopes that the scalar can hold",
+                actual: slopes[j].to_double(),
+            });
         }
         let names = kept.iter().map(|&i| self.names[i].clone()).collect();
         if self.vectors.is_some() {
@@ -192,6 +161,53 @@ impl<T: Real> Objectives<T> {
         Ok(partial)
     }
 
+    /// What is left of some objectives, each for itself, where others must not move.
+    pub(crate) fn residuals(
+        &self,
+        kept: &[usize],
+        frozen: &[usize],
+    ) -> Result<Residuals<T>, Error> {
+        let source = match &self.vectors {
+            Some(vectors) => vectors.as_ref(),
+            None => &self.embedding.points,
+        };
+        let mut units = source.select_columns(kept);
+        let mut lengths = DVector::from_element(kept.len(), T::one());
+        if frozen.is_empty() {
+            let (Known::Vectors(rounding) | Known::Products(rounding)) = self.known();
+            return Ok(Residuals {
+                units,
+                lengths,
+                rounding,
+            });
+        }
+        let span = Span::of(&source.select_columns(frozen), self.known())?;
+        let mut rounding = T::zero();
+        let rows = units.nrows();
+        for (j, column) in units.as_mut_slice().chunks_exact_mut(rows).enumerate() {
+            let weight = T::one() + span.reject(column);
+            let left = scale::norm(column);
+            let known = self.known();
+            let least = known.least(weight);
+            if left <= least {
+                return Err(Error::Dependent {
+                    argument: "objectives",
+                    name: self.names[kept[j]].clone(),
+                    norm: left.to_double(),
+                    tolerance: least.to_double(),
+                });
+            }
+            rounding = rounding.max(known.turned(weight, left));
+            scale::normalise(column);
+            lengths[j] = left;
+        }
+        Ok(Residuals {
+            units,
+            lengths,
+            rounding,
+        })
+    }
+
     /// To how much what the objectives were made of is known.
     pub(crate) fn known(&self) -> Known<T> {
         let e = T::machine_epsilon().max(self.embedding.rounding);
@@ -209,6 +225,42 @@ pub(crate) enum Known<T> {
     Vectors(T),
     /// Inner products, each to this.
     Products(T),
+}
+
+impl<T: Real> Known<T> {
+    /// Residuals of these weights ‖w‖₁ count as zero up to this length.
+    pub(crate) fn least(self, weight: T) -> T {
+        match self {
+            Self::Vectors(e) => tolerance::combination(e, weight),
+            Self::Products(e) => tolerance::combination(e, weight * weight).sqrt(),
+        }
+    }
+
+    /// The angle by which rounding turns a residual of these weights and this length.
+    pub(crate) fn turned(self, weight: T, length: T) -> T {
+        let ratio = weight / length.max(T::machine_epsilon());
+        match self {
+            Self::Vectors(e) => e * ratio,
+            Self::Products(e) => e * ratio * ratio,
+        }
+    }
+}
+
+/// Residuals r = ρ·u.
+pub(crate) struct Residuals<T> {
+    /// u, a column each, in R^d or as points.
+    pub(crate) units: DMatrix<T>,
+    /// ρ.
+    pub(crate) lengths: DVector<T>,
+    /// To how much each u is known.
+    pub(crate) rounding: T,
+}
+
+impl<T: Real> Residuals<T> {
+    /// Their cosines.
+    pub(crate) fn gram(&self) -> DMatrix<T> {
+        super::gram_of_units(&self.units)
+    }
 }
 
 /// The span of the frozen: F = U·diag(σ)·Wᵀ.
