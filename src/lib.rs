@@ -103,7 +103,9 @@
 //! | is it more than chance | [`CovarianceNull`], [`IsotropicNull`], [`NullSample`], [`PValue`], [`MonteCarlo`] |
 //! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
 //! | named objectives and their inner products | [`Objectives`] |
-//! | do two goals fight, and does freezing a capability end it | [`Conflict`], [`FreezeSearch`], [`ConflictVerdict`] |
+//! | do two goals fight, and does freezing a capability end it | [`Conflict`], [`ConflictVerdict`] |
+//! | which capabilities to freeze, and at what loss | [`FreezeSearch`], [`FreezePlan`], [`SearchMethod`], [`FrozenGoals`] |
+//! | what several goals can gain at once, and which is the bottleneck | [`JointGain`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | all of it in one call | [`Measurement`], [`Concept`], [`MeasurementOptions`], [`MeasurementRecord`] |
 //! | the same for many layers | [`Profile`], [`Task`], [`Adjusted`] |
@@ -185,7 +187,9 @@ pub use chance::{
     CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
     Relabelling, SignFlips, benjamini_hochberg, holm,
 };
-pub use conflict::{Conflict, ConflictVerdict, FreezePlan, FreezeSearch, Freezing, SearchMethod};
+pub use conflict::{
+    Conflict, ConflictVerdict, FreezePlan, FreezeSearch, FrozenGoals, JointGain, SearchMethod,
+};
 pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};

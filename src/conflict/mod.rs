@@ -1,10 +1,18 @@
-//! When safety goals fight, and what freezing a capability does to it (theory §6).
+//! When safety goals fight, what freezing a capability does to it, and which to freeze (theory §6).
 
+mod goals;
+mod greedy;
+mod joint;
 mod pair;
+mod plan;
 mod search;
+mod shortlist;
 mod sweep;
 mod verdict;
 
+pub use self::goals::FrozenGoals;
+pub use self::joint::JointGain;
 pub use self::pair::Conflict;
-pub use self::search::{FreezePlan, FreezeSearch, Freezing, SearchMethod};
+pub use self::plan::FreezePlan;
+pub use self::search::{FreezeSearch, SearchMethod};
 pub use self::verdict::ConflictVerdict;

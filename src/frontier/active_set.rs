@@ -29,24 +29,24 @@ use crate::{Error, Real};
 const MOST_PROBLEMS: usize = 256;
 
 /// The problem in coordinates: unit columns, ε ≥ 0 in units of the budget.
-pub(super) struct Problem<'a, T> {
-    pub(super) safety: DVectorView<'a, T>,
-    pub(super) capabilities: DMatrix<T>,
-    pub(super) floors: DVector<T>,
+pub(crate) struct Problem<'a, T> {
+    pub(crate) safety: DVectorView<'a, T>,
+    pub(crate) capabilities: DMatrix<T>,
+    pub(crate) floors: DVector<T>,
     /// Lengths up to this are rounding.
-    pub(super) noise: T,
+    pub(crate) noise: T,
 }
 
-pub(super) struct Solution<T> {
+pub(crate) struct Solution<T> {
     /// δ, of length one at most.
-    pub(super) shift: DVector<T>,
+    pub(crate) shift: DVector<T>,
     /// λ ≥ 0, one for each floor.
-    pub(super) prices: DVector<T>,
+    pub(crate) prices: DVector<T>,
     /// δ = along·v + Σ weightsᵢ·cᵢ.
-    pub(super) along: T,
-    pub(super) weights: DVector<T>,
+    pub(crate) along: T,
+    pub(crate) weights: DVector<T>,
     /// The set A, ascending.
-    pub(super) active: Vec<usize>,
+    pub(crate) active: Vec<usize>,
 }
 
 /// What a set A says about every θ.
@@ -176,7 +176,7 @@ struct Search<'a, T> {
 
 impl<T: Real> Problem<'_, T> {
     /// The optimum and its prices.
-    pub(super) fn solve(&self) -> Result<Solution<T>, Error> {
+    pub(crate) fn solve(&self) -> Result<Solution<T>, Error> {
         let mut search = Search {
             problem: self,
             active: Active::empty(),

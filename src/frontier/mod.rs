@@ -22,6 +22,7 @@ mod rules;
 mod shift;
 mod targets;
 
+pub(crate) use active_set::Problem;
 pub use band::PreservationBand;
 pub use budget::{Budget, FrontierError};
 pub use floor_curve::{FloorCurve, FloorKink, FloorPoint};

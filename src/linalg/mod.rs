@@ -21,7 +21,7 @@ pub(crate) mod basis;
 pub(crate) mod blocked;
 pub(crate) mod check;
 pub(crate) mod gram;
-mod householder;
+pub(crate) mod householder;
 pub(crate) mod jacobi;
 mod rank;
 pub(crate) mod reduce;

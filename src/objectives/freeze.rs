@@ -95,12 +95,15 @@ impl<T: Real> Objectives<T> {
         let names: Vec<String> = kept.iter().map(|&i| self.names[i].clone()).collect();
         let in_root = kept.iter().map(|&i| at_root(i));
         let in_root = in_root.collect::<Result<Vec<_>, Error>>()?;
-        let rest = Residuals::of(&root, &indices, &in_root)?;
+        let rest = root.residuals(&in_root, &indices)?;
 
         let mut slopes = self.slopes.select_rows(kept);
         for (j, slope) in slopes.iter_mut().enumerate() {
-            let before = self.frozen.as_ref().map_or(T::one(), |x| x.left[kept[j]]);
-            *slope *= rest.left[j] / before;
+            let before = self
+                .frozen
+                .as_ref()
+                .map_or(T::one(), |x| x.lengths[kept[j]]);
+            *slope *= rest.lengths[j] / before;
             if *slope <= T::zero() {
                 return Err(Error::EntryOutOfRange {
                     argument: "slopes of what is left",
@@ -110,8 +113,8 @@ impl<T: Real> Objectives<T> {
                 });
             }
         }
-        let rounding = largest(&rest.relative);
-        let gram = super::gram_of_units(&rest.units);
+        let rounding = rest.rounding();
+        let gram = rest.gram();
         let (embedding, vectors) = match root.vectors {
             Some(_) => (
                 Embedding::of_vectors(&rest.units, rounding)?,
@@ -123,8 +126,8 @@ impl<T: Real> Objectives<T> {
             names: indices.iter().map(|&i| root.names[i].clone()).collect(),
             root,
             indices,
-            left: rest.left,
-            relative: rest.relative,
+            lengths: rest.lengths,
+            turned: rest.turned,
         };
         Ok(Self {
             names,
@@ -212,6 +215,52 @@ impl<T: Real> Objectives<T> {
         Ok(partial)
     }
 
+    /// What is left of some objectives, each for itself, outside the span of others.
+    pub(crate) fn residuals(
+        &self,
+        kept: &[usize],
+        frozen: &[usize],
+    ) -> Result<Residuals<T>, Error> {
+        let source = match &self.vectors {
+            Some(vectors) => vectors.as_ref(),
+            None => &self.embedding.points,
+        };
+        let known = self.known();
+        let mut units = source.select_columns(kept);
+        if frozen.is_empty() {
+            return Ok(Residuals {
+                units,
+                lengths: DVector::from_element(kept.len(), T::one()),
+                turned: vec![known.error(); kept.len()],
+            });
+        }
+        let span = Span::of(&source.select_columns(frozen), known)?;
+        let mut lengths = DVector::zeros(kept.len());
+        let mut turned = Vec::with_capacity(kept.len());
+        let rows = units.nrows();
+        for (j, column) in units.as_mut_slice().chunks_exact_mut(rows).enumerate() {
+            let weights = T::one() + span.reject(column);
+            let length = scale::norm(column);
+            let least = known.least(weights);
+            if length <= least {
+                return Err(Error::Dependent {
+                    argument: "objectives",
+                    name: self.names[kept[j]].clone(),
+                    norm: length.to_double(),
+                    tolerance: least.to_double(),
+                });
+            }
+            lengths[j] = length;
+            turned.push(known.turned(weights, length));
+            scale::normalise(column);
+        }
+        Ok(Residuals {
+            units,
+            lengths,
+            turned,
+        })
+    }
+
     /// To how much what the objectives were made of is known.
     pub(crate) fn known(&self) -> Known<T> {
         let e = T::machine_epsilon().max(self.embedding.rounding);
@@ -247,8 +296,9 @@ impl<T: Real> Known<T> {
         }
     }
 
-    /// To how much the unit residual, or its inner products, are known.
-    pub(crate) fn relative(self, weights: T, length: T) -> T {
+    /// To how much the unit residual of these weights and this length, or its inner products,
+    /// are known.
+    pub(crate) fn turned(self, weights: T, length: T) -> T {
         let ratio = weights / length;
         match self {
             Self::Vectors(e) => e * ratio,
@@ -266,24 +316,23 @@ pub(super) struct Frozen<T> {
     indices: Vec<usize>,
     names: Vec<String>,
     /// √(1 − τ) of each that is left.
-    left: Vec<T>,
+    lengths: DVector<T>,
     /// To how much the unit residual of each, or its inner products, are known.
-    relative: Vec<T>,
+    turned: Vec<T>,
 }
 
 impl<T: Real> Frozen<T> {
     /// The same for some of those that are left.
     pub(super) fn select(&self, chosen: &[usize]) -> Self {
-        let of = |all: &[T]| chosen.iter().map(|&i| all[i]).collect();
         Self {
-            left: of(&self.left),
-            relative: of(&self.relative),
+            lengths: self.lengths.select_rows(chosen),
+            turned: chosen.iter().map(|&i| self.turned[i]).collect(),
             ..self.clone()
         }
     }
 
     pub(super) fn rounding(&self) -> T {
-        largest(&self.relative)
+        largest(&self.turned)
     }
 }
 
@@ -292,46 +341,25 @@ fn largest<T: Real>(of: &[T]) -> T {
     of.iter().fold(T::zero(), |most, &x| most.max(x))
 }
 
-/// What is left of some objectives outside the span of others.
-struct Residuals<T> {
-    /// In the coordinates of the vectors, or of the embedding where there are none.
-    units: DMatrix<T>,
-    left: Vec<T>,
-    relative: Vec<T>,
+/// Residuals r = ρ·u of some objectives outside the span of others.
+pub(crate) struct Residuals<T> {
+    /// u, a column each, in R^d or in the coordinates of the embedding.
+    pub(crate) units: DMatrix<T>,
+    /// ρ.
+    pub(crate) lengths: DVector<T>,
+    /// To how much each u, or its inner products, are known.
+    turned: Vec<T>,
 }
 
 impl<T: Real> Residuals<T> {
-    fn of(root: &Objectives<T>, frozen: &[usize], kept: &[usize]) -> Result<Self, Error> {
-        let source = match &root.vectors {
-            Some(vectors) => vectors.as_ref(),
-            None => &root.embedding.points,
-        };
-        let known = root.known();
-        let span = Span::of(&source.select_columns(frozen), known)?;
-        let mut units = source.select_columns(kept);
-        let (mut left, mut relative) = (Vec::new(), Vec::new());
-        let rows = units.nrows();
-        for (j, column) in units.as_mut_slice().chunks_exact_mut(rows).enumerate() {
-            let weights = T::one() + span.reject(column);
-            let length = scale::norm(column);
-            let least = known.least(weights);
-            if length <= least {
-                return Err(Error::Dependent {
-                    argument: "objectives",
-                    name: root.names[kept[j]].clone(),
-                    norm: length.to_double(),
-                    tolerance: least.to_double(),
-                });
-            }
-            left.push(length);
-            relative.push(known.relative(weights, length));
-            scale::normalise(column);
-        }
-        Ok(Self {
-            units,
-            left,
-            relative,
-        })
+    /// Their cosines.
+    pub(crate) fn gram(&self) -> DMatrix<T> {
+        super::gram_of_units(&self.units)
+    }
+
+    /// To how much all of them are known.
+    pub(crate) fn rounding(&self) -> T {
+        largest(&self.turned)
     }
 }
 

@@ -4,7 +4,7 @@
 mod common;
 
 use alignment_tax::{
-    Budget, Conflict, ConflictVerdict, Error, FreezeSearch, Freezing, Objectives, Real,
+    Budget, Conflict, ConflictVerdict, Error, FreezeSearch, FrozenGoals, Objectives, Real,
     SearchMethod, tolerance,
 };
 use common::{direction, gaussian, rng};
@@ -104,7 +104,10 @@ fn agrees_with_enumeration<T: Real>(instances: usize) {
         }
         let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
         let search = FreezeSearch::new(&objectives, &borrowed[..goals], &borrowed[goals..]);
-        let plan = search.expect("names").exact().expect("converges");
+        let plan = search
+            .expect("names")
+            .run_by(SearchMethod::Exact)
+            .expect("converges");
         // 32ε·Σ|w|² for candidates within 0.03 of the span of others, whose weights are some 70.
         let slack = 1.6e5 * T::machine_epsilon().to_double();
         let all: Vec<(usize, (f64, f64, f64))> = (0..1_usize << p)
@@ -119,28 +122,34 @@ fn agrees_with_enumeration<T: Real>(instances: usize) {
         let borderline = all.iter().any(|(_, x)| x.0 > 0.0 && x.0 <= slack);
         match plan.best() {
             Some(best) => {
-                assert!(best.loss().to_double() <= least + slack, "{case}");
-                assert!(best.loss().to_double() >= least - slack, "{case}");
-                assert!(best.is_resolved() && plan.near_misses().is_empty());
+                assert!(best.safety_lost().to_double() <= least + slack, "{case}");
+                assert!(best.safety_lost().to_double() >= least - slack, "{case}");
+                assert!(!best.fights() && plan.near_misses().is_empty());
                 let set = members(best, &names, goals);
                 let (conflict, loss, _) = all.iter().find(|x| x.0 == set).expect("there").1;
-                assert!(conflict <= slack && (loss - best.loss().to_double()).abs() <= slack);
+                assert!(
+                    conflict <= slack && (loss - best.safety_lost().to_double()).abs() <= slack
+                );
                 // No smaller set costs as little.
                 let rivals = all.iter().filter(|(other, x)| {
                     x.0 == 0.0 && x.1 <= loss && set & other == *other && *other != set
                 });
                 assert_eq!(rivals.filter(|(_, x)| x.1 < loss - slack).count(), 0);
                 resolved += 1;
-                peaceful += usize::from(best.names().is_empty());
+                peaceful += usize::from(best.frozen().is_empty());
             }
             None => {
                 assert!(least.is_infinite() || borderline, "{case}: {least}");
                 impossible += 1;
                 let best = all.iter().map(|(_, x)| x.0).fold(f64::INFINITY, f64::min);
-                let found = plan.near_misses()[0].conflict().to_double();
+                let found = plan.near_misses()[0].conflict_left().to_double();
                 assert!((found - best).abs() <= slack, "{case}: {found} {best}");
                 assert_eq!(plan.near_misses().len(), all.len().min(5), "{case}");
-                let order: Vec<T> = plan.near_misses().iter().map(Freezing::conflict).collect();
+                let order: Vec<T> = plan
+                    .near_misses()
+                    .iter()
+                    .map(|x| x.conflict_left())
+                    .collect();
                 assert!(order.windows(2).all(|x| x[0] <= x[1] + t(slack)));
             }
         }
@@ -149,7 +158,7 @@ fn agrees_with_enumeration<T: Real>(instances: usize) {
         let pareto: Vec<(f64, f64)> = plan
             .pareto()
             .iter()
-            .map(|x| (x.conflict().to_double(), x.loss().to_double()))
+            .map(|x| (x.conflict_left().to_double(), x.safety_lost().to_double()))
             .collect();
         for (set, (conflict, loss, _)) in &all {
             assert!(
@@ -170,13 +179,13 @@ fn agrees_with_enumeration<T: Real>(instances: usize) {
                 .windows(2)
                 .all(|x| x[0].1 <= x[1].1 && x[0].0 >= x[1].0 - slack)
         );
-        for (i, (name, alone)) in plan.alone().enumerate() {
+        for (i, (name, alone)) in plan.singles().enumerate() {
             assert_eq!(name, names[goals + i]);
             let expected = all.iter().find(|x| x.0 == 1 << i).map(|x| x.1);
             assert_eq!(alone.is_some(), expected.is_some());
             if let (Some(alone), Some(expected)) = (alone, expected) {
-                assert!((alone.conflict().to_double() - expected.0).abs() <= slack);
-                assert!((alone.loss().to_double() - expected.1).abs() <= slack);
+                assert!((alone.conflict_left().to_double() - expected.0).abs() <= slack);
+                assert!((alone.safety_lost().to_double() - expected.1).abs() <= slack);
             }
         }
     }
@@ -187,14 +196,14 @@ fn agrees_with_enumeration<T: Real>(instances: usize) {
     assert!(peaceful >= 1 && peaceful < resolved);
 }
 
-fn members<T: Real>(freezing: &Freezing<T>, names: &[String], goals: usize) -> usize {
+fn members<T: Real>(freezing: &FrozenGoals<T>, names: &[String], goals: usize) -> usize {
     let place = |name: &String| {
         names[goals..]
             .iter()
             .position(|x| x == name)
             .expect("known")
     };
-    freezing.names().iter().map(|x| 1 << place(x)).sum()
+    freezing.frozen().iter().map(|x| 1 << place(x)).sum()
 }
 
 #[test]
@@ -218,18 +227,18 @@ fn greedy_plans_can_miss() {
         let (objectives, names) = named(&vectors, 2);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let search = FreezeSearch::new(&objectives, &names[..2], &names[2..]).expect("names");
-        let exact = search.exact().expect("converges");
-        let Some(best) = exact.best().filter(|x| !x.names().is_empty()) else {
+        let exact = search.run_by(SearchMethod::Exact).expect("converges");
+        let Some(best) = exact.best().filter(|x| !x.frozen().is_empty()) else {
             continue;
         };
         instances += 1;
-        let greedy = search.greedy().expect("converges");
+        let greedy = search.run_by(SearchMethod::Greedy).expect("converges");
         assert_eq!(greedy.method(), SearchMethod::Greedy);
         match greedy.best() {
             None => missed += 1,
             Some(x) => {
-                assert!(x.loss() >= best.loss() - 1e-9);
-                dearer += u32::from(x.loss() > best.loss() + 1e-9);
+                assert!(x.safety_lost() >= best.safety_lost() - 1e-9);
+                dearer += u32::from(x.safety_lost() > best.safety_lost() + 1e-9);
             }
         }
     }
@@ -248,7 +257,7 @@ fn many_candidates_are_greedy() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let search = FreezeSearch::new(&objectives, &names[..2], &names[2..]).expect("names");
     assert!(matches!(
-        search.exact(),
+        search.run_by(SearchMethod::Exact),
         Err(Error::OutOfBounds {
             argument: "candidates",
             most: 20,
@@ -257,12 +266,12 @@ fn many_candidates_are_greedy() {
         })
     ));
     assert_eq!(
-        search.solve().expect("converges").method(),
+        search.run().expect("converges").method(),
         SearchMethod::Greedy
     );
     let fewer = FreezeSearch::new(&objectives, &names[..2], &names[2..12]).expect("names");
     assert_eq!(
-        fewer.solve().expect("converges").method(),
+        fewer.run().expect("converges").method(),
         SearchMethod::Exact
     );
 }
@@ -288,21 +297,27 @@ fn a_planted_set_is_found_among_twenty() {
     let (objectives, names) = named(&vectors, 2);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let search = FreezeSearch::new(&objectives, &names[..2], &names[2..]).expect("names");
-    let plan = search.exact().expect("converges");
+    let plan = search.run_by(SearchMethod::Exact).expect("converges");
     let best = plan.best().expect("planted");
     // 0.15 − 0.25 − 0.16 < 0 becomes 0.15 − 0.16 < 0 by one, and 0.15 by both.
-    assert_eq!(best.names(), ["c1", "c5"]);
+    assert_eq!(best.frozen(), ["c1", "c5"]);
     assert_eq!(best.verdict(), ConflictVerdict::Resolved);
-    assert_eq!(plan.nothing().verdict(), ConflictVerdict::Unchanged);
+    assert_eq!(plan.unfrozen().verdict(), ConflictVerdict::Unchanged);
     let bound = tolerance::gain::<f64>(22);
     let kept = [0.5 / 0.66_f64.sqrt(), (0.34_f64 / 0.75).sqrt()];
-    assert!((best.kept()[0] - kept[0]).abs() <= bound);
-    assert!((best.kept()[1] - kept[1]).abs() <= bound);
+    assert!((best.free_shares()[0] - kept[0]).abs() <= bound);
+    assert!((best.free_shares()[1] - kept[1]).abs() <= bound);
     // Nothing that is orthogonal to both goals is on the Pareto set.
     assert!(
         plan.pareto()
             .iter()
-            .all(|x| x.names().iter().all(|n| n == "c1" || n == "c5"))
+            .all(|x| x.frozen().iter().all(|n| n == "c1" || n == "c5"))
     );
-    assert_eq!(search.greedy().expect("converges").best(), Some(best));
+    assert_eq!(
+        search
+            .run_by(SearchMethod::Greedy)
+            .expect("converges")
+            .best(),
+        Some(best)
+    );
 }
