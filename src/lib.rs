@@ -188,7 +188,8 @@ pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};
 pub use estimate::{
     Confidence, Contrast, ContrastMoments, CoordinateMoments, CrossMoments, Evidence, Frame,
-    Interval, Moments, PairedContrast, Samples, Shrinkage, ShrunkCovariance, Whitened,
+    Interval, Moments, OverlapEstimate, PairedContrast, Samples, Shrinkage, ShrunkCovariance,
+    Whitened,
 };
 pub use frontier::{
     Budget, FixedTargets, FloorCurve, FloorKink, FloorOptimum, FloorPoint, Floors, FrontierError,
@@ -211,6 +212,6 @@ pub use scaling::{
 };
 pub use subspace::Subspace;
 pub use tax::{
-    Attribution, Overlap, OverlapEstimate, Regime, RegimeThresholds, ShapleyMethod, TaxBootstrap,
-    TaxEstimate, TaxRate, TaxSpectrum,
+    Attribution, Overlap, Regime, RegimeThresholds, ShapleyMethod, TaxBootstrap, TaxEstimate,
+    TaxRate, TaxSpectrum,
 };

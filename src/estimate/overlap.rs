@@ -8,8 +8,9 @@
 
 use nalgebra::DMatrix;
 
-use super::estimate::accepted;
-use crate::estimate::{Spread, Weight, floored, two_sided};
+use super::interval::two_sided;
+use super::inversion::accepted;
+use super::mean_gram::{Spread, floored};
 use crate::linalg::check;
 use crate::{Confidence, Error, Interval, tolerance};
 
@@ -46,51 +47,32 @@ pub struct OverlapEstimate {
     units: usize,
 }
 
-/// The linear functionals that an overlap needs.
-pub(super) struct Functional;
-
-impl Functional {
-    /// A; √(s γ) at its λ; ŝ/s − γ̂/γ. Objective 0 against objective j.
-    pub(super) fn weights(m: &DMatrix<f64>, j: usize) -> [Weight; 3] {
-        let size = m.nrows();
-        let (s, gamma) = (m[(0, 0)], m[(j, j)]);
-        let lambda = (gamma / s).sqrt();
-        let mut product = Weight::zeros(size, size);
-        product[(0, j)] = 0.5;
-        product[(j, 0)] = 0.5;
-        let mut root = Weight::zeros(size, size);
-        root[(0, 0)] = 0.5 * lambda;
-        root[(j, j)] = 0.5 / lambda;
-        let mut imbalance = Weight::zeros(size, size);
-        imbalance[(0, 0)] = s.recip();
-        imbalance[(j, j)] = -gamma.recip();
-        [product, root, imbalance]
-    }
+/// Unbiased ⟨μ, ν⟩, ‖μ‖² and ‖ν‖², the squares told from zero.
+pub(crate) struct Products {
+    pub(crate) between: f64,
+    pub(crate) squares: [f64; 2],
 }
 
 impl OverlapEstimate {
-    /// From the covariances of [`Functional::weights`], which start at `first`.
-    pub(super) fn of(
-        m: &DMatrix<f64>,
-        j: usize,
-        spread: &Spread,
-        first: usize,
-        units: usize,
-    ) -> Self {
-        let numerator = m[(0, j)];
-        let imbalance = spread.variance(first + 2, &[1.0]);
-        let denominator = (m[(0, 0)] * m[(j, j)]).sqrt() * (1.0 + imbalance / 8.0);
-        let block = |a: &DMatrix<f64>| {
-            std::array::from_fn(|i| std::array::from_fn(|k| a[(first + i, first + k)]))
-        };
-        let relative = spread.variance(first + 1, &[1.0]) / (denominator * denominator);
-        let joint = spread.covariance(first, first + 1) / (denominator * denominator);
+    /// From the covariances of A, s and γ, which start at `first`.
+    pub(crate) fn of(products: &Products, spread: &Spread, first: usize, units: usize) -> Self {
+        let numerator = products.between;
+        let [s, gamma] = products.squares;
+        let imbalance = spread.variance(first, &[0.0, s.recip(), -gamma.recip()]);
+        let denominator = (s * gamma).sqrt() * (1.0 + imbalance / 8.0);
+        // A, and √(s γ) at its λ.
+        let lambda = (gamma / s).sqrt();
+        let linear = [[1.0, 0.0, 0.0], [0.0, 0.5 * lambda, 0.5 / lambda]];
+        let block = |a: &DMatrix<f64>| linear.map(|x| linear.map(|y| form(a, first, &x, &y)));
+        let (jackknife, degenerate) = (block(&spread.jackknife), block(&spread.degenerate));
+        let relative = floored(jackknife[1][1], degenerate[1][1]) / (denominator * denominator);
+        let joint = (jackknife[0][1] - degenerate[0][1]) / (denominator * denominator);
         Self {
             value: numerator / denominator * (1.0 - relative) + joint,
             numerator,
             denominator,
-            jackknife: block(&spread.jackknife),
-            degenerate: block(&spread.degenerate),
+            jackknife,
+            degenerate,
             units,
         }
     }
@@ -162,4 +144,13 @@ impl OverlapEstimate {
         };
         floored(form(&self.jackknife), form(&self.degenerate))
     }
+}
+
+/// xᵀ a y over the rows and columns of a from `first` on.
+fn form(a: &DMatrix<f64>, first: usize, x: &[f64], y: &[f64]) -> f64 {
+    let rows = x.iter().enumerate().flat_map(|(i, &x)| {
+        let row = y.iter().enumerate();
+        row.map(move |(k, &y)| x * y * a[(first + i, first + k)])
+    });
+    rows.sum()
 }
