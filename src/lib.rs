@@ -102,6 +102,7 @@
 //! | is there a concept at all | [`SignFlips`], [`Relabelling`] |
 //! | named objectives and their inner products | [`Objectives`] |
 //! | do two goals fight, and does freezing a capability end it | [`Conflict`], [`Verdict`] |
+//! | the same from samples, and how sure of it one may be | [`ConflictEstimate`], [`VerdictProbabilities`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | all of it in one call | [`Measurement`], [`Concept`], [`MeasurementOptions`], [`MeasurementRecord`] |
 //! | the same for many layers | [`Profile`], [`Task`], [`Adjusted`] |
@@ -182,7 +183,10 @@ pub use chance::{
     CovarianceNull, IsotropicNull, Labelings, NullSample, ObservedRate, PValue, PermutationTest,
     Relabelling, SignFlips, benjamini_hochberg, holm,
 };
-pub use conflict::{Conflict, FreezePlan, FreezeSearch, Freezing, SearchMethod, Verdict};
+pub use conflict::{
+    Conflict, ConflictEstimate, FreezePlan, FreezeSearch, Freezing, SearchMethod, Verdict,
+    VerdictProbabilities,
+};
 pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};

@@ -6,7 +6,7 @@
 //! E √(ŝ γ̂) ≈ √(s γ) (1 − Var(ŝ/s − γ̂/γ)/8). The interval inverts the test of
 //! A − o √(s γ) = 0, as the one for τ does.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, Matrix3};
 
 use super::interval::two_sided;
 use super::inversion::accepted;
@@ -44,13 +44,18 @@ pub struct OverlapEstimate {
     /// Jackknife and degenerate covariances of the two.
     jackknife: [[f64; 2]; 2],
     degenerate: [[f64; 2]; 2],
+    /// The covariance of what is in neither.
+    quadratic: [[f64; 2]; 2],
     units: usize,
 }
 
-/// Unbiased ⟨μ, ν⟩, ‖μ‖² and ‖ν‖², the squares told from zero.
+/// Unbiased A = ⟨μ, ν⟩, s = ‖μ‖² and γ = ‖ν‖², the squares told from zero.
 pub(crate) struct Products {
     pub(crate) between: f64,
     pub(crate) squares: [f64; 2],
+    /// The covariance of what in (A, s, γ) is quadratic in noise and in no functional; zero
+    /// for inner products of means.
+    pub(crate) quadratic: Matrix3<f64>,
 }
 
 impl OverlapEstimate {
@@ -58,21 +63,27 @@ impl OverlapEstimate {
     pub(crate) fn of(products: &Products, spread: &Spread, first: usize, units: usize) -> Self {
         let numerator = products.between;
         let [s, gamma] = products.squares;
-        let imbalance = spread.variance(first, &[0.0, s.recip(), -gamma.recip()]);
+        let remainder = DMatrix::from_fn(3, 3, |i, k| products.quadratic[(i, k)]);
+        let shares = [0.0, s.recip(), -gamma.recip()];
+        let imbalance = spread.variance(first, &shares) + form(&remainder, 0, &shares, &shares);
         let denominator = (s * gamma).sqrt() * (1.0 + imbalance / 8.0);
         // A, and √(s γ) at its λ.
         let lambda = (gamma / s).sqrt();
         let linear = [[1.0, 0.0, 0.0], [0.0, 0.5 * lambda, 0.5 / lambda]];
-        let block = |a: &DMatrix<f64>| linear.map(|x| linear.map(|y| form(a, first, &x, &y)));
-        let (jackknife, degenerate) = (block(&spread.jackknife), block(&spread.degenerate));
-        let relative = floored(jackknife[1][1], degenerate[1][1]) / (denominator * denominator);
-        let joint = (jackknife[0][1] - degenerate[0][1]) / (denominator * denominator);
+        let block = |a: &DMatrix<f64>, from| linear.map(|x| linear.map(|y| form(a, from, &x, &y)));
+        let jackknife = block(&spread.jackknife, first);
+        let degenerate = block(&spread.degenerate, first);
+        let quadratic = block(&remainder, 0);
+        let square = denominator * denominator;
+        let relative = (floored(jackknife[1][1], degenerate[1][1]) + quadratic[1][1]) / square;
+        let joint = (jackknife[0][1] - degenerate[0][1] + quadratic[0][1]) / square;
         Self {
             value: numerator / denominator * (1.0 - relative) + joint,
             numerator,
             denominator,
             jackknife,
             degenerate,
+            quadratic,
             units,
         }
     }
@@ -142,7 +153,7 @@ impl OverlapEstimate {
         let form = |a: &[[f64; 2]; 2]| {
             a[0][0] - overlap * (a[0][1] + a[1][0]) + overlap * overlap * a[1][1]
         };
-        floored(form(&self.jackknife), form(&self.degenerate))
+        floored(form(&self.jackknife), form(&self.degenerate)) + form(&self.quadratic)
     }
 }
 

@@ -18,7 +18,7 @@
 //! takes place. Intervals for α, free gain and cost are images of the one for τ, because
 //! each is a monotone function of τ.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, Matrix3};
 
 use super::TaxRate;
 use crate::estimate::{
@@ -243,6 +243,7 @@ impl TaxEstimate {
                 let products = Products {
                     between: m[(0, j + 1)],
                     squares: [denominator, m[(j + 1, j + 1)]],
+                    quadratic: Matrix3::zeros(),
                 };
                 OverlapEstimate::of(&products, &spread, p + 3 + 3 * j, units)
             })
