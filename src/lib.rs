@@ -106,6 +106,7 @@
 //! | do two goals fight, and does freezing a capability end it | [`Conflict`], [`ConflictVerdict`] |
 //! | which capabilities to freeze, and at what loss | [`FreezeSearch`], [`FreezePlan`], [`SearchMethod`], [`FrozenGoals`] |
 //! | what several goals can gain at once, and which is the bottleneck | [`JointGain`] |
+//! | the same from samples, and how sure of it one may be | [`ConflictEstimate`], [`VerdictProbabilities`] |
 //! | many layers at once | [`benjamini_hochberg`], [`holm`] |
 //! | all of it in one call | [`Measurement`], [`Concept`], [`MeasurementOptions`], [`MeasurementRecord`] |
 //! | the same for many layers | [`Profile`], [`Task`], [`Adjusted`] |
@@ -188,14 +189,16 @@ pub use chance::{
     Relabelling, SignFlips, benjamini_hochberg, holm,
 };
 pub use conflict::{
-    Conflict, ConflictVerdict, FreezePlan, FreezeSearch, FrozenGoals, JointGain, SearchMethod,
+    Conflict, ConflictEstimate, ConflictVerdict, FreezePlan, FreezeSearch, FrozenGoals, JointGain,
+    SearchMethod, VerdictProbabilities,
 };
 pub use diagnose::{Collinearity, CoordinateShares, Moment};
 pub use direction::Direction;
 pub use error::{Error, SamplesNeeded};
 pub use estimate::{
     Confidence, Contrast, ContrastMoments, CoordinateMoments, CrossMoments, Evidence, Frame,
-    Interval, Moments, PairedContrast, Samples, Shrinkage, ShrunkCovariance, Whitened,
+    Interval, Moments, OverlapEstimate, PairedContrast, Samples, Shrinkage, ShrunkCovariance,
+    Whitened,
 };
 pub use frontier::{
     Budget, FixedTargets, FloorCurve, FloorKink, FloorOptimum, FloorPoint, Floors, FrontierError,
@@ -220,6 +223,6 @@ pub use scaling::{
 };
 pub use subspace::Subspace;
 pub use tax::{
-    Attribution, Overlap, OverlapEstimate, Regime, RegimeThresholds, ShapleyMethod, TaxBootstrap,
-    TaxEstimate, TaxRate, TaxSpectrum,
+    Attribution, Overlap, Regime, RegimeThresholds, ShapleyMethod, TaxBootstrap, TaxEstimate,
+    TaxRate, TaxSpectrum,
 };

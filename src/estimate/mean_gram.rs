@@ -155,6 +155,14 @@ impl MeanGram {
         }
     }
 
+    /// The weight of one entry of M, of `size` objectives.
+    pub(crate) fn entry(size: usize, i: usize, j: usize) -> Weight {
+        let mut w = Weight::zeros(size, size);
+        w[(i, j)] += 0.5;
+        w[(j, i)] += 0.5;
+        w
+    }
+
     /// M.
     pub(crate) fn value(&self) -> &DMatrix<f64> {
         &self.value

@@ -18,8 +18,7 @@ use nalgebra::DMatrix;
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, RngExt};
 
-use super::estimate::RESOLVED;
-use crate::estimate::Stack;
+use crate::estimate::{RESOLVED, Stack};
 use crate::linalg::check;
 use crate::{
     Confidence, Error, Evidence, Interval, MonteCarlo, Real, Samples, Subspace, tolerance,

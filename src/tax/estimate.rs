@@ -18,19 +18,20 @@
 //! takes place. Intervals for α, free gain and cost are images of the one for τ, because
 //! each is a monotone function of τ.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, Matrix3};
 
 use super::TaxRate;
-use super::overlap::{Functional, OverlapEstimate};
-use crate::error::SamplesNeeded;
-use crate::estimate::{MeanGram, Weight, floored, two_sided};
-use crate::linalg::{check, jacobi};
-use crate::{Confidence, Direction, Error, Evidence, Interval, Real, Samples, Subspace, tolerance};
+use crate::estimate::{
+    MeanGram, Products, Role, Weight, accepted, floored, inverse, resolve, two_sided,
+};
+use crate::linalg::check;
+use crate::{
+    Confidence, Direction, Error, Evidence, Interval, OverlapEstimate, Real, Samples, Subspace,
+    tolerance,
+};
 
-/// A mean counts as resolved when its unbiased squared length is so many standard errors
-/// from zero. At three, the relative variance of the denominator of τ is at most 1/9, and
-/// its interval is bounded up to a confidence of 99.7 %.
-pub(super) const RESOLVED: f64 = 3.0;
+/// What the objectives are called in errors.
+const ROLES: [Role; 2] = [Role::one("safety"), Role::rest("capabilities")];
 
 /// τ estimated from samples.
 ///
@@ -173,8 +174,8 @@ impl TaxEstimate {
             .chain(capabilities.iter().copied())
             .collect();
         let gram = MeanGram::new(&objectives, &["safety", "capabilities"])?;
-        resolve(&gram, &objectives)?;
-        let among = Among::of(&gram, &objectives)?;
+        resolve(&gram, &objectives, &ROLES)?;
+        let among = inverse(&gram, &objectives, 1, "capabilities")?;
         // After the means are known to be resolved: a mean that vanishes has no direction.
         let plug_in = match known_span {
             Some(span) => TaxRate::between(&safety.direction()?, span)?,
@@ -192,7 +193,7 @@ impl TaxEstimate {
         let p = capabilities.len();
         let size = p + 1;
         let denominator = m[(0, 0)];
-        let beta = &among.inverse * m.view((1, 0), (p, 1));
+        let beta = &among * m.view((1, 0), (p, 1));
         let raw_numerator = m.view((1, 0), (p, 1)).dot(&beta);
 
         let mut weights: Vec<Weight> = (0..p)
@@ -216,16 +217,18 @@ impl TaxEstimate {
                 minus_gamma[(j + 1, k + 1)] = -beta[j] * beta[k];
             }
         }
-        weights.extend([twice_a, minus_gamma, length(size, 0)]);
+        weights.extend([twice_a, minus_gamma, MeanGram::entry(size, 0, 0)]);
         // The basis of a span is arbitrary, and so would be overlaps with it.
         let overlaps = if known_span.is_none() { p } else { 0 };
         for j in 0..overlaps {
-            weights.extend(Functional::weights(m, j + 1));
+            weights.extend(
+                [(0, j + 1), (0, 0), (j + 1, j + 1)].map(|(i, k)| MeanGram::entry(size, i, k)),
+            );
         }
         let spread = gram.spread(&weights);
 
         let noise = DMatrix::from_fn(p, p, |i, j| spread.covariance(i, j));
-        let relative = &among.inverse * noise;
+        let relative = &among * noise;
         let quadratic = 2.0 * (&relative * &relative).trace().max(0.0);
         let numerator = raw_numerator - relative.trace();
         let block =
@@ -236,7 +239,14 @@ impl TaxEstimate {
         let units = objectives.iter().filter_map(Evidence::units).min();
         let units = units.unwrap_or(usize::MAX);
         let overlaps = (0..overlaps)
-            .map(|j| OverlapEstimate::of(m, j + 1, &spread, p + 3 + 3 * j, units))
+            .map(|j| {
+                let products = Products {
+                    between: m[(0, j + 1)],
+                    squares: [denominator, m[(j + 1, j + 1)]],
+                    quadratic: Matrix3::zeros(),
+                };
+                OverlapEstimate::of(&products, &spread, p + 3 + 3 * j, units)
+            })
             .collect::<Vec<_>>();
         Ok(Self {
             plug_in,
@@ -462,179 +472,5 @@ impl TaxEstimate {
             terms.sum::<f64>()
         };
         floored(form(&self.jackknife), form(&self.degenerate)) + self.quadratic
-    }
-}
-
-/// Cells of the search for the ends of an interval.
-const CELLS: usize = 512;
-
-/// The smallest and the largest value in [from, to] that a test accepts: by a grid, finer
-/// towards zero, and bisection between accepted and rejected neighbours. Where none is
-/// accepted (a ratio far outside the range, or no noise at all), the value of the range
-/// nearest to the ratio, which inside the range is the value that every test accepts.
-pub(super) fn accepted(from: f64, to: f64, ratio: f64, inside: impl Fn(f64) -> bool) -> (f64, f64) {
-    let nearest = ratio.clamp(from, to);
-    let mut points: Vec<f64> = (0..=CELLS)
-        .map(|i| {
-            // Quadratic, so that a rate near zero gets as many cells as its root.
-            let u = i as f64 / CELLS as f64;
-            let (low, high) = (from.min(0.0).abs().sqrt(), to.sqrt());
-            let root = u * (low + high) - low;
-            root * root.abs()
-        })
-        .chain([nearest])
-        .collect();
-    points.sort_by(f64::total_cmp);
-    let Some(first) = points.iter().position(|&x| inside(x)) else {
-        return (nearest, nearest);
-    };
-    let last = points.iter().rposition(|&x| inside(x)).unwrap_or(first);
-    let edge = |mut accepted: f64, mut rejected: f64| {
-        for _ in 0..64 {
-            let middle = 0.5 * (accepted + rejected);
-            if inside(middle) {
-                accepted = middle;
-            } else {
-                rejected = middle;
-            }
-        }
-        accepted
-    };
-    let lower = if first == 0 {
-        points[0]
-    } else {
-        edge(points[first], points[first - 1])
-    };
-    let upper = if last + 1 == points.len() {
-        points[last]
-    } else {
-        edge(points[last], points[last + 1])
-    };
-    (lower.clamp(from, to), upper.clamp(from, to))
-}
-
-/// The weight of the squared length of objective i.
-fn length(size: usize, i: usize) -> Weight {
-    let mut w = Weight::zeros(size, size);
-    w[(i, i)] = 1.0;
-    w
-}
-
-/// A squared length in standard errors from zero. Without any noise it is infinite, unless
-/// there is no length either.
-fn in_errors(squared: f64, variance: f64) -> f64 {
-    if squared == 0.0 {
-        return 0.0;
-    }
-    squared / variance.sqrt()
-}
-
-/// Every sampled objective must be told from zero.
-fn resolve(gram: &MeanGram, objectives: &[Evidence<'_>]) -> Result<(), Error> {
-    let size = objectives.len();
-    let weights: Vec<Weight> = (0..size).map(|i| length(size, i)).collect();
-    let spread = gram.spread(&weights);
-    for (i, objective) in objectives.iter().enumerate() {
-        let Some(units) = objective.units() else {
-            continue;
-        };
-        let squared = gram.value()[(i, i)];
-        let ratio = in_errors(squared, spread.variance(i, &[1.0]));
-        if ratio >= RESOLVED {
-            continue;
-        }
-        let degenerate = spread.degenerate[(i, i)].max(0.0);
-        let linear = (spread.jackknife[(i, i)] - 2.0 * degenerate).max(0.0);
-        return Err(Error::Undersampled {
-            argument: if i == 0 { "safety" } else { "capabilities" },
-            index: i.saturating_sub(1),
-            units,
-            ratio,
-            required: RESOLVED,
-            needed: needed(squared, linear, degenerate, units),
-        });
-    }
-    Ok(())
-}
-
-/// The n at which a squared length s is three standard errors, the variance being
-/// a/n + b/n²: n² s² = 9 (a n + b).
-fn needed(squared: f64, linear: f64, degenerate: f64, units: usize) -> SamplesNeeded {
-    let n = units as f64;
-    let (a, b) = (linear * n, degenerate * n * n);
-    let error = (linear + degenerate).sqrt();
-    let certain = squared > error;
-    let s = if certain { squared } else { error };
-    let q = RESOLVED * RESOLVED;
-    let root = (q * a + (q * q * a * a + 4.0 * q * s * s * b).sqrt()) / (2.0 * s * s);
-    let count = (root.ceil().min(1e15) as usize).max(units + 1);
-    if certain {
-        SamplesNeeded::About(count)
-    } else {
-        SamplesNeeded::MoreThan(count)
-    }
-}
-
-/// The Gram matrix among the capabilities, inverted.
-struct Among {
-    inverse: DMatrix<f64>,
-}
-
-impl Among {
-    fn of(gram: &MeanGram, objectives: &[Evidence<'_>]) -> Result<Self, Error> {
-        let p = objectives.len() - 1;
-        let m = gram.value();
-        let scale = DVector::from_fn(p, |j, _| m[(j + 1, j + 1)].sqrt().recip());
-        let correlation = DMatrix::from_fn(p, p, |j, k| m[(j + 1, k + 1)] * scale[j] * scale[k]);
-        let (values, vectors) =
-            jacobi::symmetric_eigen(&correlation).ok_or(Error::NotConverged {
-                algorithm: "the Jacobi eigenvalue iteration",
-                rows: p,
-                columns: p,
-            })?;
-        let cut = tolerance::eigenvalue::<f64>(p + 1) * values[p - 1];
-        // Combinations of directions known exactly may vanish; the inverse leaves them out.
-        let sampled = |u: &[f64]| {
-            let parts = u.iter().zip(&objectives[1..]);
-            let sampled = parts.filter(|(_, o)| o.units().is_some());
-            sampled.map(|(x, _)| x * x).sum::<f64>() > tolerance::eigenvalue::<f64>(p + 1)
-        };
-        let weakest = (0..p).find(|&i| sampled(vectors.column(i).as_slice()));
-        if let Some(i) = weakest {
-            let u = vectors.column(i);
-            let combination = Weight::from_fn(p + 1, p + 1, |j, k| {
-                if j == 0 || k == 0 {
-                    return 0.0;
-                }
-                u[j - 1] * scale[j - 1] * u[k - 1] * scale[k - 1]
-            });
-            let variance = gram.spread(&[combination]).variance(0, &[1.0]);
-            // Without noise the rounding of the eigenvalue decides.
-            let squared = if values[i].abs() <= cut {
-                0.0
-            } else {
-                values[i]
-            };
-            let ratio = in_errors(squared, variance);
-            if ratio < RESOLVED {
-                let mut order: Vec<usize> = (0..p).collect();
-                order.sort_by(|&j, &k| u[k].abs().total_cmp(&u[j].abs()));
-                return Err(Error::Collinear {
-                    argument: "capabilities",
-                    first: order[0],
-                    second: order[p.min(2) - 1],
-                    ratio,
-                    required: RESOLVED,
-                });
-            }
-        }
-        let mut inverse = DMatrix::zeros(p, p);
-        for (&value, u) in values.iter().zip(vectors.column_iter()) {
-            if value > cut {
-                let u = u.component_mul(&scale);
-                inverse += &u * u.transpose() / value;
-            }
-        }
-        Ok(Self { inverse })
     }
 }

@@ -4,7 +4,6 @@
 mod attribution;
 mod bootstrap;
 mod estimate;
-mod overlap;
 mod rate;
 mod shapley;
 mod spectrum;
@@ -12,6 +11,5 @@ mod spectrum;
 pub use attribution::{Attribution, ShapleyMethod};
 pub use bootstrap::TaxBootstrap;
 pub use estimate::TaxEstimate;
-pub use overlap::OverlapEstimate;
 pub use rate::{Regime, RegimeThresholds, TaxRate};
 pub use spectrum::{Overlap, TaxSpectrum};

@@ -6,10 +6,11 @@
 //! E √(ŝ γ̂) ≈ √(s γ) (1 − Var(ŝ/s − γ̂/γ)/8). The interval inverts the test of
 //! A − o √(s γ) = 0, as the one for τ does.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, Matrix3};
 
-use super::estimate::accepted;
-use crate::estimate::{Spread, Weight, floored, two_sided};
+use super::interval::two_sided;
+use super::inversion::accepted;
+use super::mean_gram::{Spread, floored};
 use crate::linalg::check;
 use crate::{Confidence, Error, Interval, tolerance};
 
@@ -43,54 +44,46 @@ pub struct OverlapEstimate {
     /// Jackknife and degenerate covariances of the two.
     jackknife: [[f64; 2]; 2],
     degenerate: [[f64; 2]; 2],
+    /// The covariance of what is in neither.
+    quadratic: [[f64; 2]; 2],
     units: usize,
 }
 
-/// The linear functionals that an overlap needs.
-pub(super) struct Functional;
-
-impl Functional {
-    /// A; √(s γ) at its λ; ŝ/s − γ̂/γ. Objective 0 against objective j.
-    pub(super) fn weights(m: &DMatrix<f64>, j: usize) -> [Weight; 3] {
-        let size = m.nrows();
-        let (s, gamma) = (m[(0, 0)], m[(j, j)]);
-        let lambda = (gamma / s).sqrt();
-        let mut product = Weight::zeros(size, size);
-        product[(0, j)] = 0.5;
-        product[(j, 0)] = 0.5;
-        let mut root = Weight::zeros(size, size);
-        root[(0, 0)] = 0.5 * lambda;
-        root[(j, j)] = 0.5 / lambda;
-        let mut imbalance = Weight::zeros(size, size);
-        imbalance[(0, 0)] = s.recip();
-        imbalance[(j, j)] = -gamma.recip();
-        [product, root, imbalance]
-    }
+/// Unbiased A = ⟨μ, ν⟩, s = ‖μ‖² and γ = ‖ν‖², the squares told from zero.
+pub(crate) struct Products {
+    pub(crate) between: f64,
+    pub(crate) squares: [f64; 2],
+    /// The covariance of what in (A, s, γ) is quadratic in noise and in no functional; zero
+    /// for inner products of means.
+    pub(crate) quadratic: Matrix3<f64>,
 }
 
 impl OverlapEstimate {
-    /// From the covariances of [`Functional::weights`], which start at `first`.
-    pub(super) fn of(
-        m: &DMatrix<f64>,
-        j: usize,
-        spread: &Spread,
-        first: usize,
-        units: usize,
-    ) -> Self {
-        let numerator = m[(0, j)];
-        let imbalance = spread.variance(first + 2, &[1.0]);
-        let denominator = (m[(0, 0)] * m[(j, j)]).sqrt() * (1.0 + imbalance / 8.0);
-        let block = |a: &DMatrix<f64>| {
-            std::array::from_fn(|i| std::array::from_fn(|k| a[(first + i, first + k)]))
-        };
-        let relative = spread.variance(first + 1, &[1.0]) / (denominator * denominator);
-        let joint = spread.covariance(first, first + 1) / (denominator * denominator);
+    /// From the covariances of A, s and γ, which start at `first`.
+    pub(crate) fn of(products: &Products, spread: &Spread, first: usize, units: usize) -> Self {
+        let numerator = products.between;
+        let [s, gamma] = products.squares;
+        let remainder = DMatrix::from_fn(3, 3, |i, k| products.quadratic[(i, k)]);
+        let shares = [0.0, s.recip(), -gamma.recip()];
+        let imbalance = spread.variance(first, &shares) + form(&remainder, 0, &shares, &shares);
+        let denominator = (s * gamma).sqrt() * (1.0 + imbalance / 8.0);
+        // A, and √(s γ) at its λ.
+        let lambda = (gamma / s).sqrt();
+        let linear = [[1.0, 0.0, 0.0], [0.0, 0.5 * lambda, 0.5 / lambda]];
+        let block = |a: &DMatrix<f64>, from| linear.map(|x| linear.map(|y| form(a, from, &x, &y)));
+        let jackknife = block(&spread.jackknife, first);
+        let degenerate = block(&spread.degenerate, first);
+        let quadratic = block(&remainder, 0);
+        let square = denominator * denominator;
+        let relative = (floored(jackknife[1][1], degenerate[1][1]) + quadratic[1][1]) / square;
+        let joint = (jackknife[0][1] - degenerate[0][1] + quadratic[0][1]) / square;
         Self {
             value: numerator / denominator * (1.0 - relative) + joint,
             numerator,
             denominator,
-            jackknife: block(&spread.jackknife),
-            degenerate: block(&spread.degenerate),
+            jackknife,
+            degenerate,
+            quadratic,
             units,
         }
     }
@@ -160,6 +153,15 @@ impl OverlapEstimate {
         let form = |a: &[[f64; 2]; 2]| {
             a[0][0] - overlap * (a[0][1] + a[1][0]) + overlap * overlap * a[1][1]
         };
-        floored(form(&self.jackknife), form(&self.degenerate))
+        floored(form(&self.jackknife), form(&self.degenerate)) + form(&self.quadratic)
     }
+}
+
+/// xᵀ a y over the rows and columns of a from `first` on.
+fn form(a: &DMatrix<f64>, first: usize, x: &[f64], y: &[f64]) -> f64 {
+    let rows = x.iter().enumerate().flat_map(|(i, &x)| {
+        let row = y.iter().enumerate();
+        row.map(move |(k, &y)| x * y * a[(first + i, first + k)])
+    });
+    rows.sum()
 }

@@ -1,0 +1,54 @@
+//! Intervals by inversion of a test: the values that it does not reject.
+//!
+//! Fieller (1954) has the interval of a ratio N/s as those r for which N − r s is within t
+//! standard errors of zero, the standard error being the one that holds *if* r is true. No
+//! division by a noisy s takes place, and a variance that depends on r costs nothing but
+//! the closed form: the ends are searched for.
+
+/// Cells of the search for the ends of an interval.
+const CELLS: usize = 512;
+
+/// The smallest and the largest value in [from, to] that a test accepts: by a grid, finer
+/// towards zero, and bisection between accepted and rejected neighbours. Where none is
+/// accepted (a ratio far outside the range, or no noise at all), the value of the range
+/// nearest to the ratio, which inside the range is the value that every test accepts.
+pub(crate) fn accepted(from: f64, to: f64, ratio: f64, inside: impl Fn(f64) -> bool) -> (f64, f64) {
+    let nearest = ratio.clamp(from, to);
+    let mut points: Vec<f64> = (0..=CELLS)
+        .map(|i| {
+            // Quadratic, so that a rate near zero gets as many cells as its root.
+            let u = i as f64 / CELLS as f64;
+            let (low, high) = (from.min(0.0).abs().sqrt(), to.sqrt());
+            let root = u * (low + high) - low;
+            root * root.abs()
+        })
+        .chain([nearest])
+        .collect();
+    points.sort_by(f64::total_cmp);
+    let Some(first) = points.iter().position(|&x| inside(x)) else {
+        return (nearest, nearest);
+    };
+    let last = points.iter().rposition(|&x| inside(x)).unwrap_or(first);
+    let edge = |mut accepted: f64, mut rejected: f64| {
+        for _ in 0..64 {
+            let middle = 0.5 * (accepted + rejected);
+            if inside(middle) {
+                accepted = middle;
+            } else {
+                rejected = middle;
+            }
+        }
+        accepted
+    };
+    let lower = if first == 0 {
+        points[0]
+    } else {
+        edge(points[first], points[first - 1])
+    };
+    let upper = if last + 1 == points.len() {
+        points[last]
+    } else {
+        edge(points[last], points[last + 1])
+    };
+    (lower.clamp(from, to), upper.clamp(from, to))
+}
