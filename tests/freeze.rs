@@ -361,7 +361,7 @@ fn verdicts_are_those_of_the_table() {
 
 #[cfg(feature = "serde")]
 #[test]
-fn records_keep_what_freezing_did_to_the_rounding() {
+fn records_keep_where_frozen_objectives_come_from() {
     let mut rng = rng(64);
     let a = direction::<f64>(8, &mut rng).as_vector().clone();
     let b = (&a + direction::<f64>(8, &mut rng).as_vector() * 1e-3).normalize();
@@ -374,7 +374,18 @@ fn records_keep_what_freezing_did_to_the_rounding() {
         let read: Objectives<f64> = serde_json::from_str(&text).expect("its own record");
         assert_eq!(read, first);
         assert_eq!(read.rank(), 2);
-        let wrong = text.replace("\"rounding\":", "\"rounding\":-");
-        assert!(serde_json::from_str::<Objectives<f64>>(&wrong).is_err());
+        // Unknown, frozen and left at once, everything frozen.
+        for (from, to) in [
+            ("\"frozen\":[\"f0\"]", "\"frozen\":[\"f9\"]"),
+            ("\"frozen\":[\"f0\"]", "\"frozen\":[\"f1\"]"),
+            ("\"left\":[\"f1\",\"f2\",\"f3\"]", "\"left\":[]"),
+        ] {
+            assert!(text.contains(from), "{text}");
+            let wrong = text.replace(from, to);
+            assert!(
+                serde_json::from_str::<Objectives<f64>>(&wrong).is_err(),
+                "{to}"
+            );
+        }
     }
 }
