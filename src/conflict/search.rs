@@ -84,7 +84,7 @@ impl fmt::Display for SearchMethod {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct FreezeSearch<T> {
-    /// Goals, then candidates.
+    /// Goals, then candidates, in as few coordinates as there are of them.
     objectives: Objectives<T>,
     goals: usize,
 }
@@ -107,6 +107,7 @@ impl<T: Real> FreezeSearch<T> {
         candidates: &[&str],
     ) -> Result<Self, Error> {
         let (objectives, goals) = taking_part(objectives, goals, candidates)?;
+        let objectives = objectives.reduced()?;
         Ok(Self { objectives, goals })
     }
 

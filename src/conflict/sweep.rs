@@ -68,8 +68,11 @@ impl Columns {
 
 /// R for the capabilities from one on and the goals.
 struct Level {
-    /// Row by row, each from its diagonal on.
+    /// The rows of the capabilities, one after the other, each from its diagonal on to the last goal.
     rows: Vec<f64>,
+    /// The rows below, which only goals have: their Gram matrix, upper triangle row by row. They
+    /// are only ever added to, so that nothing cancels.
+    tail: Vec<f64>,
     /// ‖w‖₁ of each column.
     weights: Vec<f64>,
 }
@@ -88,42 +91,49 @@ pub(super) struct Sweep {
 
 impl Sweep {
     pub(super) fn new(columns: &Columns) -> Self {
-        let (k, goals) = (columns.r.ncols(), columns.goals);
-        let mut levels: Vec<Level> = (goals..=k)
-            .rev()
-            .map(|size| Level {
-                rows: vec![0.0; size * (size + 1) / 2],
-                weights: vec![1.0; size],
+        let (k, p, n) = (columns.r.ncols(), columns.candidates(), columns.goals);
+        let mut levels: Vec<Level> = (0..=p)
+            .map(|at| {
+                let left = p - at;
+                Level {
+                    rows: vec![0.0; left * (left + 1) / 2 + left * n],
+                    tail: vec![0.0; n * (n + 1) / 2],
+                    weights: vec![1.0; left + n],
+                }
             })
             .collect();
-        let mut at = 0;
-        for i in 0..k {
-            for j in i..k {
-                levels[0].rows[at] = columns.r[(i, j)];
-                at += 1;
-            }
+        let root = &mut levels[0];
+        let entries = (0..p).flat_map(|i| (i..k).map(move |j| (i, j)));
+        for (x, entry) in root.rows.iter_mut().zip(entries) {
+            *x = columns.r[entry];
+        }
+        for i in p..k {
+            let row: Vec<f64> = (p..k).map(|j| columns.r[(i, j)]).collect();
+            add_products(&mut root.tail, &row);
         }
         Self {
             levels,
-            goals,
+            goals: n,
             known: columns.known,
-            members: Vec::with_capacity(k),
-            gram: vec![0.0; goals * (goals + 1) / 2],
+            members: Vec::with_capacity(p),
+            gram: vec![0.0; n * (n + 1) / 2],
             carry: vec![0.0; k],
         }
     }
 
     /// Offers every subset, the empty one first.
     pub(super) fn run<T: Real>(mut self, list: &mut Shortlist<'_, T>) -> Result<(), Error> {
-        if let Some(score) = self.score(0) {
-            list.offer(&[], &score)?;
-        }
+        let Some(score) = self.score(0) else {
+            return Ok(());
+        };
+        list.offer(&[], &score)?;
         self.visit(0, list)
     }
 
     /// What is decided about the capabilities before `at` is in `members`.
     fn visit<T: Real>(&mut self, at: usize, list: &mut Shortlist<'_, T>) -> Result<(), Error> {
-        if at + 1 == self.levels.len() {
+        let last = self.levels.len() - 1;
+        if at == last {
             return Ok(());
         }
         if let Some(changes) = self.freeze(at)
@@ -137,7 +147,7 @@ impl Sweep {
             self.visit(at + 1, list)?;
             self.members.pop();
         }
-        if at + 2 == self.levels.len() {
+        if at + 1 == last {
             return Ok(());
         }
         self.leave_out(at);
@@ -155,19 +165,22 @@ impl Sweep {
             return None;
         }
         next.rows.copy_from_slice(&level.rows[size..]);
+        next.tail.copy_from_slice(&level.tail);
         let ratio = weight / pivot;
-        let mut changes = false;
-        for j in 1..size {
-            let (entry, before) = (level.rows[j].abs(), level.weights[j]);
-            next.weights[j - 1] = before + entry * ratio;
-            if j >= size - self.goals {
-                let noise = match self.known {
-                    Known::Vectors(e) => tolerance::combination(e, before + ratio),
-                    Known::Products(e) => tolerance::combination(e, before * ratio),
-                };
-                changes |= entry > noise;
-            }
+        let columns = level.rows[1..size].iter().zip(&level.weights[1..]);
+        for ((&entry, &before), after) in columns.zip(&mut next.weights) {
+            *after = before + entry.abs() * ratio;
         }
+        let goals = size - self.goals;
+        let pairs = level.rows[goals..size].iter().zip(&level.weights[goals..]);
+        let known = self.known;
+        let changes = pairs.into_iter().any(|(entry, &before)| {
+            let noise = match known {
+                Known::Vectors(e) => tolerance::combination(e, before + ratio),
+                Known::Products(e) => tolerance::combination(e, before * ratio),
+            };
+            entry.abs() > noise
+        });
         Some(changes)
     }
 
@@ -179,7 +192,7 @@ impl Sweep {
         next.weights.copy_from_slice(&level.weights[1..]);
         self.carry[..size - 1].copy_from_slice(&level.rows[1..size]);
         let (mut from, mut to) = (size, 0);
-        for first in 1..size {
+        for first in 1..size - self.goals {
             let length = size - first;
             let carry = &mut self.carry[first - 1..size - 1];
             let row = &level.rows[from..from + length];
@@ -199,29 +212,31 @@ impl Sweep {
             from += length;
             to += length;
         }
+        next.tail.copy_from_slice(&level.tail);
+        add_products(&mut next.tail, &self.carry[size - 1 - self.goals..size - 1]);
     }
 
-    /// The goals of a level, by their rows that are left.
+    /// The goals of a level, by the rows that are left.
     fn score(&mut self, at: usize) -> Option<Score> {
         let level = &self.levels[at];
-        let (size, n) = (level.weights.len(), self.goals);
-        self.gram.fill(0.0);
-        let mut from = 0;
-        for row in 0..size {
-            let length = size - row;
-            let entries = &level.rows[from..from + length];
-            let entries = &entries[length.saturating_sub(n)..];
-            // The goals from this one on have an entry in this row.
-            let first = n - entries.len();
-            let mut into = first * n - first * first.saturating_sub(1) / 2;
-            for (i, &x) in entries.iter().enumerate() {
-                for &y in &entries[i..] {
-                    self.gram[into] += x * y;
-                    into += 1;
-                }
-            }
-            from += length;
+        let size = level.weights.len();
+        let goals = size - self.goals;
+        self.gram.copy_from_slice(&level.tail);
+        let mut end = 0;
+        for row in 0..goals {
+            end += size - row;
+            add_products(&mut self.gram, &level.rows[end - self.goals..end]);
         }
-        Score::of(self.known, &self.gram, &level.weights[size - n..])
+        Score::of(self.known, &self.gram, &level.weights[goals..])
+    }
+}
+
+/// G + xxᵀ, upper triangles row by row.
+fn add_products(gram: &mut [f64], x: &[f64]) {
+    let mut sums = gram.iter_mut();
+    for (i, &a) in x.iter().enumerate() {
+        for (&b, sum) in x[i..].iter().zip(&mut sums) {
+            *sum += a * b;
+        }
     }
 }

@@ -18,6 +18,7 @@ use nalgebra::{DMatrix, DMatrixView, DVector, DVectorView};
 
 pub(crate) use self::embedding::Embedding;
 pub(crate) use self::freeze::Known;
+use crate::linalg::householder::Triangular;
 use crate::linalg::{check, gram, reduce, scale};
 use crate::{Direction, Error, Real};
 
@@ -190,6 +191,22 @@ impl<T: Real> Objectives<T> {
             embedding,
             frozen: None,
         })
+    }
+
+    /// The same in k coordinates, where vectors are known and have more: by reflections, so that
+    /// nothing is squared.
+    pub(crate) fn reduced(&self) -> Result<Self, Error> {
+        match &self.vectors {
+            Some(vectors) if vectors.nrows() > self.len() => {
+                let mut units = Triangular::of(vectors.as_ref().clone()).r;
+                for column in units.as_mut_slice().chunks_exact_mut(self.len()) {
+                    scale::normalise(column);
+                }
+                let (names, slopes) = (self.names.clone(), self.slopes.clone());
+                Self::of_rounded_units(names, units, slopes, self.embedding.rounding)
+            }
+            _ => Ok(self.clone()),
+        }
     }
 
     fn of_units(names: Vec<String>, units: DMatrix<T>, slopes: DVector<T>) -> Result<Self, Error> {
