@@ -232,21 +232,20 @@ pub fn combination<T: Real>(relative: T, weights: T) -> T {
 }
 
 /// The length of a combination of unit vectors, each known to e, below which its direction
-/// is noise: 1024·e·Σ|wᵢ|.
+/// is noise: 64·e·Σ|wᵢ|.
 ///
 /// The combination is known to e·Σ|wᵢ|, so at this length its direction is known to one
-/// part in a thousand; a smaller one would still have a sign, but not one to build a
-/// verdict on.
+/// part in 64; a smaller one would still have a sign, but not one to build on.
 ///
 /// # Examples
 /// ```
 /// use alignment_tax::tolerance;
 ///
-/// assert_eq!(tolerance::residual(f64::EPSILON, 2.0), 2048.0 * f64::EPSILON);
+/// assert_eq!(tolerance::residual(f64::EPSILON, 2.0), 128.0 * f64::EPSILON);
 /// ```
 #[must_use]
 pub fn residual<T: Real>(relative: T, weights: T) -> T {
-    T::from_double(1024.0) * relative * weights
+    T::from_double(64.0) * relative * weights
 }
 
 /// The least standard error that a tax rate is given: √ε.

@@ -84,16 +84,23 @@ fn any_order<T: Real>(d: usize, k: usize, m: usize, lean: f64, seed: u64) {
         .expect("independent");
     assert!(differ(&together, &in_two) <= bound);
 
-    // From inner products the square of the condition counts.
+    // From inner products the square of the condition counts, and may leave too little.
     let squared = bound * kappa;
     if squared < 0.1 {
         let products = of_products(&all);
-        let mut step = products.clone();
-        for name in &shuffled {
-            step = step.freeze(&[name]).expect("independent");
+        let step = shuffled
+            .iter()
+            .try_fold(products.clone(), |left, name| left.freeze(&[name]));
+        match (products.freeze(&frozen), step) {
+            (Ok(at_once), Ok(step)) => {
+                assert!(differ(&together, &at_once) <= squared);
+                assert!(differ(&together, &step) <= squared);
+            }
+            (at_once, step) => {
+                let refused = |x| matches!(x, Err(Error::Dependent { .. }));
+                assert!(squared > 1e-4 && (refused(at_once) || refused(step)));
+            }
         }
-        assert!(differ(&together, &products.freeze(&frozen).expect("independent")) <= squared);
-        assert!(differ(&together, &step) <= squared);
     }
 
     // By definition: residuals from the span.
@@ -128,7 +135,7 @@ proptest! {
     #[test]
     fn order_does_not_matter_f32(
         (k, m) in (3_usize..9).prop_flat_map(|k| (Just(k), 2..k)),
-        wide in 4_usize..20, lean in 0.0..10.0, seed in any::<u64>(),
+        wide in 4_usize..20, lean in 0.0..3.0, seed in any::<u64>(),
     ) {
         any_order::<f32>(k + wide, k, m, lean, seed);
     }

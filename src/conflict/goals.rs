@@ -208,6 +208,11 @@ impl<T: Real> FrozenGoals<T> {
         least(&self.after).0 < -self.rounding
     }
 
+    /// cosθ of the worst pair.
+    pub(super) fn worst_cosine(&self) -> T {
+        least(&self.after).0
+    }
+
     /// max(0, −cosθ) of the worst pair; zero where no pair fights by more than rounding.
     ///
     /// # Examples

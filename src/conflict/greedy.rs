@@ -91,7 +91,7 @@ impl<'a> Residuals<'a> {
         let gram: Vec<f64> = pairs
             .map(|(i, j)| reduce::dot(columns[i], columns[j]))
             .collect();
-        Score::of(self.columns.known, &gram, &weights)
+        Score::of(self.columns.known, self.columns.unsettled, &gram, &weights)
     }
 }
 

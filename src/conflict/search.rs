@@ -12,7 +12,7 @@ use std::fmt;
 
 use super::goals::taking_part;
 use super::greedy;
-use super::shortlist::Shortlist;
+use super::shortlist::{Finished, Shortlist};
 use super::sweep::{Columns, Sweep};
 use super::{FreezePlan, FrozenGoals};
 use crate::{Error, Objectives, Real};
@@ -180,7 +180,7 @@ impl<T: Real> FreezeSearch<T> {
             .map(|i| list.frozen(&[i]))
             .collect::<Result<_, _>>()?;
         let unfrozen = FrozenGoals::of(&self.objectives, self.goals, &[])?;
-        let (best, pareto) = list.finished()?;
+        let Finished { best, pareto } = list.finished()?;
         Ok(FreezePlan::new(
             method,
             unfrozen,

@@ -24,8 +24,14 @@ pub(super) struct Score {
 
 impl Score {
     /// From the Gram matrix of the residuals of n goals, its upper triangle row by row, and the
-    /// weights ‖w‖₁ of each among unit columns; none where too little is left of a goal.
-    pub(super) fn of(known: Known<f64>, gram: &[f64], weights: &[f64]) -> Option<Self> {
+    /// weights ‖w‖₁ of each among unit columns; none where too little is left of a goal, so that a
+    /// cosine is not known to within `unsettled`.
+    pub(super) fn of(
+        known: Known<f64>,
+        unsettled: f64,
+        gram: &[f64],
+        weights: &[f64],
+    ) -> Option<Self> {
         let n = weights.len();
         let (mut shortest, mut sum) = (f64::INFINITY, 0.0);
         let (mut turned, mut loss_error) = (0.0_f64, 0.0_f64);
@@ -43,7 +49,7 @@ impl Score {
             at += n - j;
         }
         let cosine_error = tolerance::combination(turned, 2.0);
-        if cosine_error > tolerance::unsettled::<f64>() {
+        if cosine_error > unsettled {
             return None;
         }
         let (mut worst, mut row) = (1.0_f64, 0);
@@ -62,6 +68,18 @@ impl Score {
             mean: 1.0 - sum / n as f64,
             loss_error: tolerance::combination(loss_error, 1.0),
         })
+    }
+
+    /// Of goals that were frozen from scratch.
+    pub(super) fn exactly<T: Real>(frozen: &FrozenGoals<T>) -> Self {
+        let rounding = frozen.rounding().to_double();
+        Self {
+            worst: frozen.worst_cosine().to_double(),
+            cosine_error: rounding,
+            loss: frozen.safety_lost().to_double(),
+            mean: frozen.mean_lost().to_double(),
+            loss_error: rounding,
+        }
     }
 
     /// Whether no pair fights, or may not by the error.
@@ -172,6 +190,19 @@ impl<'a, T: Real> Shortlist<'a, T> {
         self.front.insert(place, entry(members, score));
     }
 
+    /// Whether a candidate is no combination of some others.
+    pub(super) fn is_independent(&self, of: &[usize], candidate: usize) -> Result<bool, Error> {
+        let frozen: Vec<usize> = of.iter().map(|&i| self.goals + i).collect();
+        match self
+            .objectives
+            .residuals(&[self.goals + candidate], &frozen)
+        {
+            Ok(_) => Ok(true),
+            Err(Error::Dependent { .. }) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Frozen from what the objectives were made of; none where too little is left of a goal.
     pub(super) fn frozen(&self, members: &[usize]) -> Result<Option<FrozenGoals<T>>, Error> {
         let frozen: Vec<usize> = members.iter().map(|&i| self.goals + i).collect();
@@ -184,7 +215,7 @@ impl<'a, T: Real> Shortlist<'a, T> {
 
     /// The cheapest that resolves, and the Pareto set by safety lost, ascending: dominance decided anew by
     /// what freezing gives.
-    pub(super) fn finished(self) -> Result<(Option<FrozenGoals<T>>, Vec<FrozenGoals<T>>), Error> {
+    pub(super) fn finished(self) -> Result<Finished<T>, Error> {
         let mut all = Vec::with_capacity(self.front.len() + 1);
         for entry in &self.front {
             all.extend(self.frozen(&entry.members)?);
@@ -207,8 +238,14 @@ impl<'a, T: Real> Shortlist<'a, T> {
             }
         }
         pareto.extend(best.clone());
-        Ok((best, pareto))
+        Ok(Finished { best, pareto })
     }
+}
+
+/// What a search found.
+pub(super) struct Finished<T> {
+    pub(super) best: Option<FrozenGoals<T>>,
+    pub(super) pareto: Vec<FrozenGoals<T>>,
 }
 
 fn entry(members: &[usize], score: &Score) -> Entry {

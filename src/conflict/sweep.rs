@@ -14,7 +14,8 @@
 //! most. Leaving out does not change w. The bound is carried along, at n + m flops a step, e being
 //! what the objectives are known to and what the rotations add. A capability whose residual is
 //! within it depends on those frozen and is passed over: the subset has the span that it has
-//! without. All of this is in double precision; it shortlists, and what is reported is frozen anew.
+//! without. Bounds multiply, and from inner products in single precision they soon say nothing; where
+//! they leave a question open it is answered by freezing from scratch. All of this is in double precision; it shortlists, and what is reported is frozen anew.
 
 use nalgebra::DMatrix;
 
@@ -29,15 +30,15 @@ pub(super) struct Columns {
     pub(super) r: DMatrix<f64>,
     pub(super) goals: usize,
     pub(super) known: Known<f64>,
+    /// Cosines that are not known to within this, in the scalar of the objectives, settle nothing.
+    pub(super) unsettled: f64,
 }
 
 impl Columns {
     /// Of objectives with the goals first.
     pub(super) fn of<T: Real>(objectives: &Objectives<T>, goals: usize) -> Self {
         let k = objectives.len();
-        let source = objectives
-            .vectors()
-            .unwrap_or(&objectives.embedding().points);
+        let source = objectives.source();
         // Rows of zeros where there are fewer than columns.
         let rows = source.nrows().max(k);
         let mut units = DMatrix::zeros(rows, k);
@@ -54,6 +55,7 @@ impl Columns {
         Self {
             r: Triangular::of(units).r,
             goals,
+            unsettled: tolerance::unsettled::<T>().to_double(),
             known: match objectives.known() {
                 Known::Vectors(e) => Known::Vectors(e.to_double() + rotations),
                 Known::Products(e) => Known::Products(e.to_double() + rotations),
@@ -82,6 +84,7 @@ pub(super) struct Sweep {
     levels: Vec<Level>,
     goals: usize,
     known: Known<f64>,
+    unsettled: f64,
     members: Vec<usize>,
     /// Gram matrix of the goals, upper triangle row by row.
     gram: Vec<f64>,
@@ -115,6 +118,7 @@ impl Sweep {
             levels,
             goals: n,
             known: columns.known,
+            unsettled: columns.unsettled,
             members: Vec::with_capacity(p),
             gram: vec![0.0; n * (n + 1) / 2],
             carry: vec![0.0; k],
@@ -123,10 +127,9 @@ impl Sweep {
 
     /// Offers every subset, the empty one first.
     pub(super) fn run<T: Real>(mut self, list: &mut Shortlist<'_, T>) -> Result<(), Error> {
-        let Some(score) = self.score(0) else {
-            return Ok(());
-        };
-        list.offer(&[], &score)?;
+        if let Some(score) = self.settled(0, list)? {
+            list.offer(&[], &score)?;
+        }
         self.visit(0, list)
     }
 
@@ -136,15 +139,17 @@ impl Sweep {
         if at == last {
             return Ok(());
         }
-        if let Some(changes) = self.freeze(at)
-            && let Some(score) = self.score(at + 1)
-            && !list.is_beaten(&score)
-        {
+        if self.is_independent(at, list)? {
+            let changes = self.freeze(at);
             self.members.push(at);
-            if changes {
-                list.offer(&self.members, &score)?;
+            if let Some(score) = self.settled(at + 1, list)?
+                && !list.is_beaten(&score)
+            {
+                if changes {
+                    list.offer(&self.members, &score)?;
+                }
+                self.visit(at + 1, list)?;
             }
-            self.visit(at + 1, list)?;
             self.members.pop();
         }
         if at + 1 == last {
@@ -154,16 +159,39 @@ impl Sweep {
         self.visit(at + 1, list)
     }
 
-    /// Freezes the first capability of a level; whether that changes any goal, none where it
-    /// depends on what is frozen.
-    fn freeze(&mut self, at: usize) -> Option<bool> {
+    /// Whether the first capability of a level adds to the span of those frozen. The weights are
+    /// bounds; where they leave it open, it is asked of what the objectives were made of.
+    fn is_independent<T: Real>(&self, at: usize, list: &Shortlist<'_, T>) -> Result<bool, Error> {
+        let level = &self.levels[at];
+        let (pivot, weight) = (level.rows[0].abs(), level.weights[0]);
+        if pivot > self.known.least(weight) {
+            return Ok(true);
+        }
+        if pivot <= self.known.least(1.0) {
+            return Ok(false);
+        }
+        list.is_independent(&self.members, at)
+    }
+
+    /// The score of a level; where bounds leave it open whether anything is left of a goal, that of
+    /// the frozen goals themselves.
+    fn settled<T: Real>(
+        &mut self,
+        at: usize,
+        list: &Shortlist<'_, T>,
+    ) -> Result<Option<Score>, Error> {
+        match self.score(at) {
+            Some(score) => Ok(Some(score)),
+            None => Ok(list.frozen(&self.members)?.map(|x| Score::exactly(&x))),
+        }
+    }
+
+    /// Freezes the first capability of a level; whether that changes any goal.
+    fn freeze(&mut self, at: usize) -> bool {
         let (here, below) = self.levels.split_at_mut(at + 1);
         let (level, next) = (&here[at], &mut below[0]);
         let size = level.weights.len();
         let (pivot, weight) = (level.rows[0].abs(), level.weights[0]);
-        if pivot <= self.known.least(weight) {
-            return None;
-        }
         next.rows.copy_from_slice(&level.rows[size..]);
         next.tail.copy_from_slice(&level.tail);
         let ratio = weight / pivot;
@@ -174,14 +202,13 @@ impl Sweep {
         let goals = size - self.goals;
         let pairs = level.rows[goals..size].iter().zip(&level.weights[goals..]);
         let known = self.known;
-        let changes = pairs.into_iter().any(|(entry, &before)| {
+        pairs.into_iter().any(|(entry, &before)| {
             let noise = match known {
                 Known::Vectors(e) => tolerance::combination(e, before + ratio),
                 Known::Products(e) => tolerance::combination(e, before * ratio),
             };
             entry.abs() > noise
-        });
-        Some(changes)
+        })
     }
 
     /// Leaves the first capability of a level out.
@@ -227,7 +254,12 @@ impl Sweep {
             end += size - row;
             add_products(&mut self.gram, &level.rows[end - self.goals..end]);
         }
-        Score::of(self.known, &self.gram, &level.weights[goals..])
+        Score::of(
+            self.known,
+            self.unsettled,
+            &self.gram,
+            &level.weights[goals..],
+        )
     }
 }
 

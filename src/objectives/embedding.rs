@@ -25,6 +25,9 @@ pub(crate) struct Embedding<T> {
     pub(crate) points: DMatrix<T>,
     /// Lengths up to this are rounding.
     pub(crate) noise: T,
+    /// From a correlation matrix: the coordinates on all axes, also on those that may be rounding.
+    /// To leave such an axis out changes K by its eigenvalue, far more than K is rounded.
+    pub(crate) whole: Option<DMatrix<T>>,
     /// What freezing made of the rounding of vectors or inner products; zero before any.
     pub(crate) rounding: T,
 }
@@ -63,8 +66,16 @@ impl<T: Real> Embedding<T> {
         let shortest = values[rank - 1].sqrt();
         // By Weyl and Wedin: ε in each eigenvalue and, over the gap to zero, in its axis.
         let noise = tolerance::coordinates(k, known * largest / shortest);
-        let lengths = values.iter().map(|&x| x.max(T::zero()).sqrt());
-        Ok(Self::of(vectors, lengths, rank, noise, rounding))
+        let lengths: Vec<T> = values.iter().map(|&x| x.max(T::zero()).sqrt()).collect();
+        let mut whole = vectors.transpose();
+        for (mut row, &length) in whole.row_iter_mut().zip(&lengths) {
+            row *= length;
+        }
+        let some = Self::of(vectors, lengths.into_iter(), rank, noise, rounding);
+        Ok(Self {
+            whole: Some(whole),
+            ..some
+        })
     }
 
     fn of(
@@ -85,6 +96,7 @@ impl<T: Real> Embedding<T> {
             lengths,
             points,
             noise,
+            whole: None,
             rounding,
         }
     }

@@ -221,10 +221,7 @@ impl<T: Real> Objectives<T> {
         kept: &[usize],
         frozen: &[usize],
     ) -> Result<Residuals<T>, Error> {
-        let source = match &self.vectors {
-            Some(vectors) => vectors.as_ref(),
-            None => &self.embedding.points,
-        };
+        let source = self.source();
         let known = self.known();
         let mut units = source.select_columns(kept);
         if frozen.is_empty() {
@@ -266,8 +263,16 @@ impl<T: Real> Objectives<T> {
         let e = T::machine_epsilon().max(self.embedding.rounding);
         match self.vectors {
             Some(_) => Known::Vectors(e),
-            None => Known::Products(e),
+            // Eigenvalues are known to ε of the largest.
+            None => Known::Products(e * self.embedding.lengths[0].powi(2).max(T::one())),
         }
+    }
+
+    /// Columns with the Gram matrix K, as accurate as what the objectives were made of.
+    pub(crate) fn source(&self) -> &DMatrix<T> {
+        let embedding = &self.embedding;
+        let whole = embedding.whole.as_ref().unwrap_or(&embedding.points);
+        self.vectors.as_deref().unwrap_or(whole)
     }
 }
 

@@ -202,8 +202,15 @@ impl<T: Real> Objectives<T> {
                 for column in units.as_mut_slice().chunks_exact_mut(self.len()) {
                     scale::normalise(column);
                 }
-                let (names, slopes) = (self.names.clone(), self.slopes.clone());
-                Self::of_rounded_units(names, units, slopes, self.embedding.rounding)
+                Ok(Self {
+                    names: self.names.clone(),
+                    gram: self.gram.clone(),
+                    slopes: self.slopes.clone(),
+                    // What an earlier freezing did to the rounding stays with it.
+                    embedding: Embedding::of_vectors(&units, self.embedding.rounding)?,
+                    vectors: Some(Arc::new(units)),
+                    frozen: None,
+                })
             }
             _ => Ok(self.clone()),
         }
