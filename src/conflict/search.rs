@@ -28,8 +28,8 @@ pub enum SearchMethod {
     /// within rounding.
     Exact,
     /// One capability after the other, and back: an upper bound to the least loss. It may miss the
-    /// best subset and may find none where there is one. On random instances of `tests/conflict.rs`
-    /// with 4 to 10 candidates that can be resolved it did the one or the other in GREEDY_MISSES.
+    /// best subset and may find none where there is one; `tests/conflict.rs` counts how often on
+    /// random instances.
     Greedy,
 }
 
