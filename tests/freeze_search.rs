@@ -1,11 +1,11 @@
-//! The search for what to freeze, and goals taken together: against enumeration, against
-//! optimisers that share no code, and on instances with a planted answer.
+//! The search for what to freeze: against residuals of every span, which share no code with
+//! it, and on an instance with a planted answer.
 
 mod common;
 
 use alignment_tax::{
-    ConflictVerdict, Error, FreezeSearch, FrozenGoals, Objectives, Real, SearchMethod, Subspace,
-    tolerance,
+    ConflictVerdict, Error, FreezeSearch, FrozenGoals, Objectives, RankRule, Real, SearchMethod,
+    Subspace, tolerance,
 };
 use common::{direction, gaussian, rng};
 use nalgebra::DMatrix;
@@ -77,14 +77,18 @@ struct Reference {
 }
 
 impl Reference {
-    fn of(vectors: &DMatrix<f64>, goals: usize, set: usize) -> Option<Self> {
+    fn of(vectors: &DMatrix<f64>, goals: usize, set: usize, rounding: f64) -> Option<Self> {
         let frozen: Vec<_> = (0..vectors.ncols() - goals)
             .filter(|i| set >> i & 1 == 1)
             .map(|i| vectors.column(goals + i))
             .collect();
         let span = match frozen.as_slice() {
             [] => Subspace::trivial(vectors.nrows()),
-            columns => Subspace::from_columns(&DMatrix::from_columns(columns)),
+            // Columns that depend on each other do so to the rounding they were made with.
+            columns => Subspace::from_columns_with(
+                &DMatrix::from_columns(columns),
+                RankRule::Relative(1e2 * rounding),
+            ),
         }
         .expect("a span");
         let rest: Vec<_> = (0..goals)
@@ -132,8 +136,9 @@ fn agrees_with_enumeration<T: Real>(instances: usize) {
             .run_by(SearchMethod::Exact)
             .expect("converges");
         let vectors = vectors.map(Real::to_double);
+        let rounding = T::machine_epsilon().to_double();
         let all: Vec<Reference> = (0..1_usize << p)
-            .filter_map(|set| Reference::of(&vectors, goals, set))
+            .filter_map(|set| Reference::of(&vectors, goals, set, rounding))
             .collect();
         let least = |of: &dyn Fn(&Reference) -> bool| {
             let losses = all.iter().filter(|x| of(x)).map(|x| x.loss);
@@ -210,44 +215,12 @@ fn members<T: Real>(freezing: &FrozenGoals<T>, names: &[String], goals: usize) -
 
 #[test]
 fn exact_search_is_brute_force_f64() {
-    agrees_with_enumeration::<f64>(1000);
+    agrees_with_enumeration::<f64>(300);
 }
 
 #[test]
 fn exact_search_is_brute_force_f32() {
-    agrees_with_enumeration::<f32>(200);
-}
-
-/// Two capabilities that only together resolve, each alone making it worse, hide from the
-/// greedy plan; how often that is so among random instances is what its documentation says.
-#[test]
-fn greedy_plans_can_miss() {
-    let mut rng = rng(92);
-    let (mut instances, mut missed, mut dearer) = (0, 0_u32, 0_u32);
-    while instances < 1000 {
-        let vectors = instance::<f64>(2, 6, &mut rng);
-        let (objectives, names) = named(&vectors, 2);
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let search = FreezeSearch::new(&objectives, &names[..2], &names[2..]).expect("names");
-        let exact = search.run_by(SearchMethod::Exact).expect("converges");
-        let Some(best) = exact.best().filter(|x| !x.frozen().is_empty()) else {
-            continue;
-        };
-        instances += 1;
-        let greedy = search.run_by(SearchMethod::Greedy).expect("converges");
-        assert_eq!(greedy.method(), SearchMethod::Greedy);
-        match greedy.best() {
-            None => missed += 1,
-            Some(x) => {
-                assert!(x.safety_lost() >= best.safety_lost() - 1e-9);
-                dearer += u32::from(x.safety_lost() > best.safety_lost() + 1e-9);
-            }
-        }
-    }
-    println!("missed {missed}, dearer {dearer} of {instances}");
-    // Draws and all arithmetic are the same everywhere up to rounding.
-    assert!(missed.abs_diff(13) <= 3, "{missed}");
-    assert!(dearer.abs_diff(124) <= 3, "{dearer}");
+    agrees_with_enumeration::<f32>(100);
 }
 
 /// Beyond 20 candidates the plan is greedy and says so; exactness is not pretended.

@@ -122,6 +122,9 @@ pub(super) struct Shortlist<'a, T> {
     resolver: Option<(Entry, FrozenGoals<T>)>,
     /// Subsets that fight: by loss, ascending, each with less conflict than the one before.
     front: Vec<Entry>,
+    /// What beat the last subset that was beaten: the next is much like it, and this saves
+    /// looking for a rival. Once beaten itself it still beats what it beat.
+    rival: Option<Score>,
 }
 
 impl<'a, T: Real> Shortlist<'a, T> {
@@ -131,6 +134,7 @@ impl<'a, T: Real> Shortlist<'a, T> {
             goals,
             resolver: None,
             front: Vec::new(),
+            rival: None,
         }
     }
 
@@ -167,6 +171,12 @@ impl<'a, T: Real> Shortlist<'a, T> {
     }
 
     fn offer_to_front(&mut self, members: &[usize], score: &Score) {
+        if let Some(rival) = &self.rival
+            && rival.loss <= score.loss
+            && rival.conflict() + rival.cosine_error + score.cosine_error < score.conflict()
+        {
+            return;
+        }
         // Of those that lose no more the last has the least conflict.
         let cheaper = self.front.partition_point(|x| {
             x.score.loss <= score.loss + x.score.loss_error + score.loss_error
@@ -181,6 +191,7 @@ impl<'a, T: Real> Shortlist<'a, T> {
                     rival.members = members.to_vec();
                     rival.score.mean = score.mean;
                 }
+                self.rival = Some(rival.score);
                 return;
             }
         }
