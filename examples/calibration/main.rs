@@ -5,6 +5,7 @@
 //! `cargo run --release --example calibration -- --long` all of them; writes what is in
 //! `docs/calibration.md`
 
+mod conflicts;
 mod coverage;
 mod nulls;
 mod simulate;
@@ -33,15 +34,11 @@ fn main() -> Result<(), alignment_tax::MeasurementError> {
     let replicates = arguments
         .replicates
         .unwrap_or(if arguments.long { 500 } else { 40 });
+    let wanted = |line: &str| arguments.only.as_ref().is_none_or(|o| line.contains(o));
     let settings: Vec<simulate::Setting> = simulate::settings()
         .into_iter()
         .filter(|s| arguments.long || s.is_small())
-        .filter(|s| {
-            arguments
-                .only
-                .as_ref()
-                .is_none_or(|o| s.to_string().contains(o))
-        })
+        .filter(|s| wanted(&s.to_string()))
         .collect();
     println!("## Coverage of 95 % intervals, where the signal is resolved\n");
     println!("{}", coverage::HEADING);
@@ -52,6 +49,15 @@ fn main() -> Result<(), alignment_tax::MeasurementError> {
     println!("{}", nulls::HEADING);
     for setting in settings.iter().filter(|s| s.is_null()) {
         println!("{}", nulls::row(setting, replicates)?);
+    }
+    println!(
+        "\n## Conflicts of two goals: coverage of 95 % intervals, and verdicts decided at 95 %\n"
+    );
+    println!("{}", conflicts::HEADING);
+    let conflicts = conflicts::settings().into_iter();
+    let conflicts = conflicts.filter(|s| arguments.long || s.is_small());
+    for setting in conflicts.filter(|s| wanted(&s.to_string())) {
+        println!("{}", conflicts::row(&setting, replicates)?);
     }
     Ok(())
 }
