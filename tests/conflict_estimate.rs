@@ -63,8 +63,16 @@ fn without_noise_it_is_the_conflict_of_the_directions() {
             assert!((x - y).abs() <= rounding, "{what}: {x} and {y}");
         };
         near("rho", found.overlap_before().value(), exact.cosine_before());
-        near("cosine", found.overlap_after().value(), exact.cosine_after());
-        near("difference", found.difference(), exact.cosine_after() - exact.cosine_before());
+        near(
+            "cosine",
+            found.overlap_after().value(),
+            exact.cosine_after(),
+        );
+        near(
+            "difference",
+            found.difference(),
+            exact.cosine_after() - exact.cosine_before(),
+        );
         for end in ends(found.overlap_after().interval(LEVEL)) {
             near("end", end, exact.cosine_after());
         }
@@ -72,7 +80,11 @@ fn without_noise_it_is_the_conflict_of_the_directions() {
             let gain = (1.0 - found.taxes()[j].rate().value()).sqrt();
             near("free gain", gain, exact.free_gains()[j]);
         }
-        for (x, y) in found.areas().into_iter().zip(exact.areas().expect("in range")) {
+        for (x, y) in found
+            .areas()
+            .into_iter()
+            .zip(exact.areas().expect("in range"))
+        {
             near("area", x, y);
         }
         let verdicts = probabilities(&found, seed);
@@ -95,7 +107,10 @@ fn with_an_axis_frozen_it_is_the_overlap_of_the_other_coordinates() {
         let frozen = axis(8, 0);
         let after = ConflictEstimate::new(both, &[Evidence::Known(&frozen)]).expect("resolved");
 
-        let cut = [samples(&first.remove_column(0)), samples(&second.remove_column(0))];
+        let cut = [
+            samples(&first.remove_column(0)),
+            samples(&second.remove_column(0)),
+        ];
         let both = [Evidence::Sampled(&cut[0]), Evidence::Sampled(&cut[1])];
         let other = axis(7, 6);
         let direct = ConflictEstimate::new(both, &[Evidence::Known(&other)]).expect("resolved");
@@ -106,7 +121,9 @@ fn with_an_axis_frozen_it_is_the_overlap_of_the_other_coordinates() {
         let small = 2.0 / n as f64 * y.standard_error();
         assert!((x.value() - y.value()).abs() <= small);
         assert!((x.standard_error() - y.standard_error()).abs() <= small);
-        let pairs = ends(x.interval(LEVEL)).into_iter().zip(ends(y.interval(LEVEL)));
+        let pairs = ends(x.interval(LEVEL))
+            .into_iter()
+            .zip(ends(y.interval(LEVEL)));
         for (x, y) in pairs {
             assert!((x - y).abs() <= 2.0 * small, "{x} and {y}");
         }
@@ -135,7 +152,9 @@ fn bias(shared: bool, seed: u64) {
         let all = means.map(|mean| {
             let rows = noisy(mean, d, n, &mut rng);
             if shared {
-                samples(&(rows + &common)).with_units(&labels).expect("labels")
+                samples(&(rows + &common))
+                    .with_units(&labels)
+                    .expect("labels")
             } else {
                 samples(&rows)
             }
@@ -153,7 +172,10 @@ fn bias(shared: bool, seed: u64) {
     for (what, values, truth) in [("rho", &before, rho), ("cosine", &after, cosine)] {
         let (mean, error) = mean_and_error(values);
         println!("{what}: {mean:.4} ± {error:.4}, truth {truth:.4}");
-        assert!(error < 0.012 && (mean - truth).abs() <= 4.0 * error, "{what}");
+        assert!(
+            error < 0.012 && (mean - truth).abs() <= 4.0 * error,
+            "{what}"
+        );
     }
     let (mean, error) = mean_and_error(&plug_in);
     println!("plug-in: {mean:.4} ± {error:.4}");
@@ -172,7 +194,7 @@ fn cosines_of_shared_prompts_are_without_bias_where_units_say_so() {
 
 // ── Invariance ─────────────────────────────────────────────────────────────────
 
-const MEANS: [[f64; 3]; 3] = [[4.0, 3.0, 1.0], [-4.0, 3.0, 0.0], [6.0, 0.0, 1.0]];
+const MEANS: [[f64; 3]; 3] = [[8.0, 6.0, 1.0], [-8.0, 6.0, 0.0], [9.0, 0.0, 1.0]];
 
 fn numbers(found: &ConflictEstimate) -> Vec<f64> {
     let mut all = vec![
@@ -265,10 +287,19 @@ fn shares_of_signs_are_p_values() {
         let share = |of: &[Verdict]| of.iter().map(|&v| verdicts.probability(v)).sum::<f64>();
         let one_sided = |overlap: &alignment_tax::OverlapEstimate| {
             let half = 0.5 * overlap.p_value(0.0).expect("in range");
-            if overlap.value() < 0.0 { 1.0 - half } else { half }
+            if overlap.value() < 0.0 {
+                1.0 - half
+            } else {
+                half
+            }
         };
         let fights: Vec<Verdict> = Verdict::ALL.into_iter().filter(|v| v.fights()).collect();
-        let fought = [Verdict::Resolved, Verdict::Mediated, Verdict::Unchanged, Verdict::Amplified];
+        let fought = [
+            Verdict::Resolved,
+            Verdict::Mediated,
+            Verdict::Unchanged,
+            Verdict::Amplified,
+        ];
         for (share, p) in [
             (share(&fights), one_sided(found.overlap_after())),
             (share(&fought), one_sided(found.overlap_before())),
@@ -283,10 +314,12 @@ fn shares_of_signs_are_p_values() {
 
 #[test]
 fn what_is_decided_has_its_probability_and_its_intervals() {
+    // Freezing leaves a cosine of about 0.35.
+    let means = [[5.0, 4.0, 1.0], [-5.0, 1.5, 4.0], [9.0, 0.0, 0.0]];
     let mut decided = 0;
     for seed in 0..40 {
         let mut rng = rng(100 + seed);
-        let all = MEANS.map(|mean| samples(&noisy(&mean, 6, 10, &mut rng)));
+        let all = means.map(|mean| samples(&noisy(&mean, 6, 16, &mut rng)));
         let found = estimate(&all);
         let verdicts = probabilities(&found, seed);
         let Some(verdict) = verdicts.decided(LEVEL) else {
@@ -298,37 +331,53 @@ fn what_is_decided_has_its_probability_and_its_intervals() {
         assert!(!after.contains(0.0) && !found.overlap_before().interval(LEVEL).contains(0.0));
         assert_eq!(verdict.fights(), after.upper() < 0.0);
     }
-    assert!((5..=40).contains(&decided), "{decided}");
+    println!("{decided} of 40 decided");
+    assert!((5..40).contains(&decided), "{decided}");
 }
 
 #[test]
 fn unchanged_takes_a_margin() {
     // The capability is orthogonal to both goals.
     let mut rng = rng(8);
-    let means = [[5.0, 6.0, 0.0], [-5.0, 3.0, 0.0], [0.0, 0.0, 9.0]];
+    let means = [[6.0, 2.0, 0.0], [-6.0, 4.0, 0.0], [0.0, 0.0, 9.0]];
     let all = means.map(|mean| samples(&noisy(&mean, 6, 64, &mut rng)));
     let found = estimate(&all);
     assert_eq!(probabilities(&found, 1).decided(LEVEL), None);
-    assert_eq!(probabilities(&found, 1).probability(Verdict::Unchanged), 0.0);
+    assert_eq!(
+        probabilities(&found, 1).probability(Verdict::Unchanged),
+        0.0
+    );
     let margin = found.clone().with_margin(0.1).expect("in range");
-    assert_eq!(probabilities(&margin, 1).decided(LEVEL), Some(Verdict::Unchanged));
+    assert_eq!(
+        probabilities(&margin, 1).decided(LEVEL),
+        Some(Verdict::Unchanged)
+    );
     // What is exactly orthogonal leaves the cosines equal.
-    let flat = |i: usize| samples(&noisy(&means[i], 6, 64, &mut common::rng(i as u64)).remove_columns(5, 1).insert_column(5, 0.0));
-    let goals = [flat(0), flat(1)];
+    let flat = means.map(|mean| {
+        let mut rows = noisy(&mean, 6, 64, &mut rng);
+        rows.column_mut(5).fill(0.0);
+        samples(&rows)
+    });
     let frozen = axis(6, 5);
-    let both = [Evidence::Sampled(&goals[0]), Evidence::Sampled(&goals[1])];
+    let both = [Evidence::Sampled(&flat[0]), Evidence::Sampled(&flat[1])];
     let same = ConflictEstimate::new(both, &[Evidence::Known(&frozen)]).expect("resolved");
-    assert_eq!(probabilities(&same, 1).decided(LEVEL), Some(Verdict::Unchanged));
+    assert_eq!(
+        probabilities(&same, 1).decided(LEVEL),
+        Some(Verdict::Unchanged)
+    );
 }
 
-/// From the type alone: a plug-in conflict is of unit directions.
 #[test]
 fn the_plug_in_is_the_conflict_of_the_mean_directions() {
     let mut rng = rng(9);
     let all = MEANS.map(|mean| samples(&noisy(&mean, 6, 12, &mut rng)));
     let found = estimate(&all);
     let directions = all.each_ref().map(|s| s.mean_direction().expect("a mean"));
-    let named = [("a", &directions[0]), ("b", &directions[1]), ("c", &directions[2])];
+    let named = [
+        ("a", &directions[0]),
+        ("b", &directions[1]),
+        ("c", &directions[2]),
+    ];
     let objectives = alignment_tax::Objectives::from_directions(&named).expect("names");
     let budget = alignment_tax::Budget::unit();
     let direct = Conflict::new(&objectives, ["a", "b"], &["c"], budget).expect("left");
