@@ -314,8 +314,8 @@ fn shares_of_signs_are_p_values() {
 
 #[test]
 fn what_is_decided_has_its_probability_and_its_intervals() {
-    // Freezing leaves a cosine of about 0.35.
-    let means = [[5.0, 4.0, 1.0], [-5.0, 1.5, 4.0], [9.0, 0.0, 0.0]];
+    // Freezing leaves a cosine of 0.19, of about twice its standard error.
+    let means = [[5.0, 4.0, 1.0], [-5.0, -0.2, 4.0], [9.0, 0.0, 0.0]];
     let mut decided = 0;
     for seed in 0..40 {
         let mut rng = rng(100 + seed);

@@ -121,8 +121,9 @@ pub fn settings() -> Vec<Setting> {
                         dimension,
                         samples,
                     };
-                    // Beyond this a run takes seconds.
-                    if setting.rows() <= 1300 {
+                    let wide = known == Known::Shared || capabilities > 3;
+                    // Beyond this a run takes a tenth of a second.
+                    if setting.rows() <= 800 && !(dimension > 64 && wide) {
                         all.push(setting);
                     }
                 }
@@ -147,9 +148,8 @@ impl Setting {
     /// Fewer runs where one is long.
     fn affordable(&self, runs: usize) -> usize {
         match self.rows() {
-            0..=200 => runs,
-            201..=400 => runs.div_ceil(2),
-            _ => runs.div_ceil(5),
+            0..=400 => runs,
+            _ => runs.div_ceil(3),
         }
     }
 }
