@@ -65,7 +65,11 @@ pub fn row(setting: &Setting, replicates: usize) -> Result<String, Error> {
 }
 
 fn run(setting: &Setting, seed: u64) -> Result<Run, Error> {
-    let world = World::draw(setting, &setting.deviations(), seed)?;
+    let world = World::draw(
+        setting,
+        &setting.spectrum.deviations(setting.dimension),
+        seed,
+    )?;
     let capabilities: Vec<Evidence<'_>> = match setting.capabilities {
         Capabilities::Known => world.capabilities.iter().map(Evidence::Known).collect(),
         Capabilities::Estimated => world.sampled.iter().map(Evidence::Sampled).collect(),

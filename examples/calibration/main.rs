@@ -5,6 +5,7 @@
 //! `cargo run --release --example calibration -- --long` all of them; writes what is in
 //! `docs/calibration.md`
 
+mod conflicts;
 mod coverage;
 mod nulls;
 mod scaling;
@@ -52,6 +53,15 @@ fn main() -> Result<(), alignment_tax::MeasurementError> {
     println!("{}", nulls::HEADING);
     for setting in settings.iter().filter(|s| s.is_null()) {
         println!("{}", nulls::row(setting, replicates)?);
+    }
+    println!(
+        "\n## Conflicts of two goals: coverage of 95 % intervals, and verdicts decided at 95 %\n"
+    );
+    println!("{}", conflicts::HEADING);
+    let conflicts = conflicts::settings().into_iter();
+    let conflicts = conflicts.filter(|s| arguments.long || s.is_small());
+    for setting in conflicts.filter(|s| wanted(&s.to_string())) {
+        println!("{}", conflicts::row(&setting, replicates)?);
     }
     println!("\n## Scaling law: coverage of 95 % intervals, and verdicts\n");
     println!("{}", scaling::HEADING);

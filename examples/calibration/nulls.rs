@@ -43,7 +43,7 @@ pub fn row(setting: &Setting, replicates: usize) -> Result<String, MeasurementEr
 fn run(setting: &Setting, seed: u64) -> Result<[bool; 6], MeasurementError> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (n, d) = (setting.samples, setting.dimension);
-    let deviations = setting.deviations();
+    let deviations = setting.spectrum.deviations(setting.dimension);
     let mut draw = |mean: Option<&DVector<f64>>| {
         DMatrix::from_fn(n, d, |_, j| {
             // Pairs differ with the covariance Σ, so each side has half of it.

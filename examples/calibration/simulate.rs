@@ -23,6 +23,20 @@ pub enum Spectrum {
     Power,
 }
 
+impl Spectrum {
+    /// The standard deviation of each of d coordinates.
+    pub fn deviations(self, d: usize) -> DVector<f64> {
+        match self {
+            Self::Isotropic => DVector::repeat(d, 2.0_f64.sqrt()),
+            Self::Power => {
+                let squares: f64 = (1..=d).map(|i| (i as f64).powi(-2)).sum();
+                let scale = (4.0 * d as f64 / squares).sqrt();
+                DVector::from_fn(d, |i, _| (scale / (i + 1) as f64).sqrt())
+            }
+        }
+    }
+}
+
 impl fmt::Display for Spectrum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -87,19 +101,6 @@ impl Setting {
     pub fn is_null(&self) -> bool {
         self.capabilities == Capabilities::Estimated && self.tau == 0.0
     }
-
-    /// The standard deviation of each coordinate.
-    pub fn deviations(&self) -> DVector<f64> {
-        let d = self.dimension;
-        match self.spectrum {
-            Spectrum::Isotropic => DVector::repeat(d, 2.0_f64.sqrt()),
-            Spectrum::Power => {
-                let squares: f64 = (1..=d).map(|i| (i as f64).powi(-2)).sum();
-                let scale = (4.0 * d as f64 / squares).sqrt();
-                DVector::from_fn(d, |i, _| (scale / (i + 1) as f64).sqrt())
-            }
-        }
-    }
 }
 
 impl fmt::Display for Setting {
@@ -159,16 +160,10 @@ impl World {
     ) -> Result<Self, alignment_tax::Error> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let d = setting.dimension;
-        let (frame, rest) = frame(d, &mut rng);
-        // Rows of L: unit vectors with the overlap BETWEEN.
-        let gram = DMatrix::from_fn(CAPABILITIES, CAPABILITIES, |i, j| {
-            if i == j { 1.0 } else { BETWEEN }
-        });
-        let factor = gram.cholesky().expect("positive definite").l();
-        let capabilities: Vec<DVector<f64>> = factor
-            .row_iter()
-            .map(|row| &frame * row.transpose())
-            .collect();
+        let mut columns = frame(d, CAPABILITIES + 1, &mut rng);
+        let rest = columns.pop().expect("one more than the capabilities");
+        let frame = DMatrix::from_columns(&columns);
+        let capabilities = correlated(&frame);
         let within = DVector::from_fn(CAPABILITIES, |_, _| normal(&mut rng)).normalize();
         let v = &frame * within * setting.tau.sqrt() + rest * (1.0 - setting.tau).sqrt();
         let mut sample = |mean: &DVector<f64>| {
@@ -196,10 +191,23 @@ impl World {
     }
 }
 
-/// Orthonormal columns, and one more unit vector orthogonal to them, by Gram and Schmidt.
-fn frame(d: usize, rng: &mut ChaCha8Rng) -> (DMatrix<f64>, DVector<f64>) {
+/// Unit vectors with the overlap BETWEEN, as many as the orthonormal columns that they are
+/// combinations of.
+pub fn correlated(frame: &DMatrix<f64>) -> Vec<DVector<f64>> {
+    let p = frame.ncols();
+    let gram = DMatrix::from_fn(p, p, |i, j| if i == j { 1.0 } else { BETWEEN });
+    // Rows of L are such vectors.
+    let factor = gram.cholesky().expect("positive definite").l();
+    factor
+        .row_iter()
+        .map(|row| frame * row.transpose())
+        .collect()
+}
+
+/// Orthonormal vectors in random directions, by Gram and Schmidt.
+pub fn frame(d: usize, count: usize, rng: &mut ChaCha8Rng) -> Vec<DVector<f64>> {
     let mut columns: Vec<DVector<f64>> = Vec::new();
-    while columns.len() <= CAPABILITIES {
+    while columns.len() < count {
         let mut x = DVector::from_fn(d, |_, _| normal(rng)).normalize();
         for _ in 0..2 {
             for c in &columns {
@@ -209,8 +217,7 @@ fn frame(d: usize, rng: &mut ChaCha8Rng) -> (DMatrix<f64>, DVector<f64>) {
         }
         columns.push(x.normalize());
     }
-    let rest = columns.pop().expect("one more than the capabilities");
-    (DMatrix::from_columns(&columns), rest)
+    columns
 }
 
 pub fn normal(rng: &mut ChaCha8Rng) -> f64 {

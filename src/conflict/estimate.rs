@@ -455,6 +455,10 @@ impl Residuals {
         let gradient = [slope(before).map(|x| -x), slope(after)].concat();
         let g = nalgebra::Vector3::from(slope(after));
         let variance = self.spread.variance(0, &gradient) + g.dot(&(self.quadratic * g));
+        // Where both cosines are the same function of the samples only rounding is left.
+        let alone = |first: usize| self.spread.variance(first, &gradient[first..first + 3]);
+        let lost = tolerance::combination(f64::EPSILON, alone(0) + alone(3));
+        let variance = if variance <= lost { 0.0 } else { variance };
         let lengths = self.weights[0]
             * self.weights[1]
             * (before[1] / after[1]).sqrt()

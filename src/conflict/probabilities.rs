@@ -25,7 +25,7 @@ use rand_distr::{ChiSquared, StandardNormal};
 use super::ConflictVerdict;
 use super::cosines::Cosines;
 use crate::linalg::jacobi;
-use crate::{Confidence, Error, MonteCarlo};
+use crate::{Confidence, Error, MonteCarlo, tolerance};
 
 /// The joint law of M₁₂, M₁₁, M₂₂, N₁₂, N₁₁, N₂₂, in units of the lengths.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,9 +48,12 @@ impl Joint {
     ) -> Result<Self, Error> {
         let linear = map(&(jackknife - &degenerate * 2.0), |x| x.max(0.0))?;
         let covariance = linear + map(&degenerate, |x| x.max(0.0))? + quadratic;
+        // The root of rounding is much larger than rounding.
+        let cut = tolerance::eigenvalue::<f64>(6) * covariance.trace();
+        let root = |x: f64| if x > cut { x.sqrt() } else { 0.0 };
         Ok(Self {
             centre,
-            root: map(&covariance, |x| x.max(0.0).sqrt())?,
+            root: map(&covariance, root)?,
             units,
         })
     }
