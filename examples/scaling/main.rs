@@ -156,13 +156,7 @@ fn show(
             return Ok(None);
         }
     };
-    println!("{fitted}");
-    let width = Fitted::width(fitted.law(), target)?;
-    println!("  width for {target}: tau0 + kappa/d: {width}");
-    if let Some(power) = fitted.power() {
-        let width = Fitted::width(power, target)?;
-        println!("                  power law: {width}");
-    }
+    println!("{fitted}\n{}", fitted.answers(target)?);
     verdicts.push(format!("{:<44} {}", series.name, fitted.verdict()?));
     Ok(Some(fitted))
 }

@@ -95,8 +95,19 @@ impl Fitted {
         self.law().verdict(NEGLIGIBLE, LEVEL)
     }
 
+    /// The width for a target by τ₀ + κ/d and by the power law.
+    pub fn answers(&self, target: f64) -> Result<String, Error> {
+        let law = Self::width(self.law(), target)?;
+        let mut text = format!("  width for {target}: tau0 + kappa/d: {law}");
+        if let Some(power) = self.power() {
+            let width = Self::width(power, target)?;
+            text += &format!("\n                  power law: {width}");
+        }
+        Ok(text)
+    }
+
     /// The width for a target by a fit, in words.
-    pub fn width(fit: &ScalingFit, target: f64) -> Result<String, Error> {
+    fn width(fit: &ScalingFit, target: f64) -> Result<String, Error> {
         Ok(match fit.width_for(target, LEVEL)? {
             TargetWidth::Between {
                 estimate,
