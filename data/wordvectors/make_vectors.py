@@ -40,6 +40,7 @@ WINDOW = 8
 SMOOTHING = 0.75
 WORD_COUNT, CONTEXT_COUNT = 8, 20               # least number of occurrences
 OVERSAMPLING = 0.1                              # of the randomised SVD
+POWER = 8                                       # iterations; the spectrum falls slowly, and two are too few
 SEEDS = {16: 3, 32: 3, 64: 3, 128: 3, 256: 3, 512: 2, 1024: 2}
 NESTED = 256
 FILES = {                                       # sha256 of the parts of wordnet-base 1:3.0-37
@@ -118,18 +119,13 @@ class Corpus:
         return sp.csr_matrix((value[kept].astype(np.float32), (row[kept], col[kept])), shape=n.shape)
 
 
-def power(d):
-    """Power iterations. The spectrum falls slowly, and two are too few for narrow widths."""
-    return 8 if d <= 256 else 2
-
-
 def vectors(matrix, d, rng):
     """Unit rows of U sqrt(S), by the randomised SVD of Halko, Martinsson and Tropp (2011)."""
     transposed = matrix.T.tocsr()
     wide = d + max(16, int(OVERSAMPLING * d))
     q = matrix @ rng.standard_normal((matrix.shape[1], wide)).astype(np.float32)
     q = np.linalg.qr(q)[0]
-    for _ in range(power(d)):
+    for _ in range(POWER):
         q = np.linalg.qr(transposed @ q)[0]
         q = np.linalg.qr(matrix @ q)[0]
     b = transposed @ q

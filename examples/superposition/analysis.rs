@@ -26,12 +26,14 @@ pub struct Point {
     pub tau: [f64; 2],
     pub exact: [f64; 2],
     pub random: [f64; 2],
+    /// The mean of the exact law; none where the width has no room for it.
+    pub law: Option<f64>,
     /// How many intervals contain the true rate of the embeddings.
     pub covered: usize,
 }
 
 pub const HEADING: &str = "\
-case          width  resolved  planted  plug-in        tau ± se     true     sd  random     sd  share  covered";
+case          width  resolved  planted  plug-in        tau ± se     true     sd  random     sd     law  share  covered";
 
 /// All cases in order, widths ascending.
 pub fn points(measured: &[Measured]) -> Vec<Point> {
@@ -57,6 +59,7 @@ pub fn points(measured: &[Measured]) -> Vec<Point> {
                 tau: over(&|(_, r)| r.tau),
                 exact: over(&|(exact, _)| *exact),
                 random: all[0].random,
+                law: crate::fits::law(case, all[0].planted, all[0].incidental, width).ok(),
                 covered: resolved
                     .iter()
                     .filter(|(exact, r)| (r.interval[0]..=r.interval[1]).contains(exact))
@@ -97,7 +100,7 @@ impl fmt::Display for Point {
         let share = self.share().map_or(String::new(), |s| format!("{s:.2}"));
         write!(
             f,
-            " {:>8.4} {:>8.4} ± {:<6.4} {:>7.4} {:>6.4} {:>7.4} {:>6.4} {share:>6} {:>4}/{}",
+            " {:>8.4} {:>8.4} ± {:<6.4} {:>7.4} {:>6.4} {:>7.4} {:>6.4} {:>7} {share:>6} {:>4}/{}",
             self.plug_in[0],
             self.tau[0],
             self.standard_error(),
@@ -105,6 +108,7 @@ impl fmt::Display for Point {
             self.exact[1],
             self.random[0],
             self.random[1],
+            self.law.map_or(String::new(), |l| format!("{l:.4}")),
             self.covered,
             self.resolved
         )

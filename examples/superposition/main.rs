@@ -18,9 +18,12 @@ mod autoencoder;
 mod contrast;
 mod experiment;
 mod features;
+mod fits;
 mod packing;
 mod planted;
 mod record;
+#[path = "../support/series.rs"]
+mod series;
 mod training;
 
 use std::path::PathBuf;
@@ -87,6 +90,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     print_models(&models);
     print_measurements(&measured);
+    fits::print(&measured)?;
     learned(&models)
 }
 
@@ -121,7 +125,8 @@ fn print_measurements(measured: &[Measured]) {
     println!(
         "\nRates, over problems and seeds. tau: mean estimate from contrast sets; true: mean and standard\n\
          deviation of the rates of the embeddings; random: the same under random packing; share: tau\n\
-         over that of random packing; covered: 95 % intervals that contain the true rate.\n"
+         over that of random packing; law: its mean by theory §7.4, with the\n\
+         intrinsic overlap as planted; covered: 95 % intervals that contain the true rate.\n"
     );
     println!("{}", analysis::HEADING);
     let points = analysis::points(measured);

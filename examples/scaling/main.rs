@@ -1,0 +1,168 @@
+//! Does a wider model make the tax go away? The scaling law fitted to two families, and a
+//! picture with the extrapolation marked.
+//!
+//! `cargo run --release --features io --example scaling`
+//!
+//! Word vectors of WordNet's text at widths 16 to 1024 (`data/wordvectors`; the package has
+//! those up to 256), and toy models of superposition with planted overlaps
+//! (`data/superposition`). For each question four models, the verdict, and the width at which the
+//! tax is down to a target.
+
+mod picture;
+#[path = "../support/series.rs"]
+mod series;
+mod toys;
+mod words;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use series::{Fitted, NEGLIGIBLE, Series};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Fit the scaling law to taxes measured at several widths.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// A folder with pairs.tsv and vectors/bootstrap.d<width>.safetensors
+    #[arg(long)]
+    words: Option<PathBuf>,
+
+    /// The measurements of examples/superposition
+    #[arg(long)]
+    toys: Option<PathBuf>,
+
+    /// Safety concepts of the word vectors
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "honesty,harmlessness,autonomy"
+    )]
+    safety: Vec<String>,
+
+    /// Their capabilities, each alone and together
+    #[arg(long, value_delimiter = ',', default_value = "sentiment,persuasion")]
+    capabilities: Vec<String>,
+
+    /// The tax that is to be reached
+    #[arg(long, default_value_t = 0.05)]
+    target: f64,
+
+    /// Where the picture goes; a file that is there is overwritten only at the default place,
+    /// target/scaling.svg
+    #[arg(long)]
+    picture: Option<PathBuf>,
+}
+
+fn main() {
+    if let Err(error) = run(&Arguments::parse()) {
+        eprintln!("scaling: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let picture = match &arguments.picture {
+        Some(path) if path.exists() => {
+            let path = path.display();
+            return Err(format!("{path} is there already; name another file").into());
+        }
+        Some(path) => path.clone(),
+        None => PathBuf::from("target/scaling.svg"),
+    };
+    let folder = arguments.words.clone();
+    let words = words::Words::read(&folder.unwrap_or_else(|| root.join("data/wordvectors")))?;
+    println!(
+        "Fits by the spread between seeds, 95 % intervals; b is the packing at the narrowest width.\n\
+         A verdict needs a model that fits, and intervals on one side of {NEGLIGIBLE}.\n\n\
+         WORD VECTORS, widths {:?}\n",
+        words.widths()
+    );
+    let capabilities: Vec<&str> = arguments.capabilities.iter().map(String::as_str).collect();
+    let mut drawn = Vec::new();
+    let mut verdicts = Vec::new();
+    for safety in &arguments.safety {
+        let mut questions: Vec<Vec<&str>> = capabilities.iter().map(|c| vec![*c]).collect();
+        if capabilities.len() > 1 {
+            questions.push(capabilities.clone());
+        }
+        for question in questions {
+            let answer = words.ask(safety, &question)?;
+            for skipped in &answer.skipped {
+                println!("not resolved: {}, {skipped}", answer.series.name);
+            }
+            let fitted = show(&answer.series, arguments.target, &mut verdicts)?;
+            if let Some(fitted) = fitted {
+                let (least, most) = extent(&answer.over_words);
+                println!("  error over words, shared by all seeds: {least:.3} to {most:.3}\n");
+                if let Some(line) = verdicts.last_mut() {
+                    // The intervals know nothing of the choice of words.
+                    *line = format!("{line:<58} (error over words up to {most:.2})");
+                }
+                if question.len() == capabilities.len() {
+                    drawn.push(fitted);
+                }
+            }
+        }
+    }
+    println!("TOY MODELS OF SUPERPOSITION\n");
+    let table = arguments
+        .toys
+        .clone()
+        .unwrap_or_else(|| root.join("data/superposition/measurements.tsv"));
+    let mut toys = Vec::new();
+    for (series, left_out) in toys::read(&table)? {
+        if !left_out.is_empty() {
+            println!("not resolved: {}, widths {left_out:?}", series.name);
+        }
+        if let Some(fitted) = show(&series, arguments.target, &mut verdicts)? {
+            println!();
+            toys.push(fitted);
+        }
+    }
+    println!(
+        "VERDICTS by tau0 + kappa/d at 95 %, negligible: {NEGLIGIBLE}; of word vectors for these words"
+    );
+    for line in verdicts {
+        println!("  {line}");
+    }
+    let svg = picture::draw(&[
+        ("Word vectors of WordNet's text", &drawn),
+        ("Toy models of superposition", &toys),
+    ])?;
+    if let Some(folder) = picture.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(&picture, svg)?;
+    println!("\nwritten: {}", picture.display());
+    Ok(())
+}
+
+/// Prints a series, its fits and the width for the target; a series that the fits refuse
+/// says why.
+fn show(
+    series: &Series,
+    target: f64,
+    verdicts: &mut Vec<String>,
+) -> Result<Option<Fitted>, Failure> {
+    let fitted = match series.fit() {
+        Ok(fitted) => fitted,
+        Err(refusal) => {
+            println!("{}\n  refused: {refusal}\n", series.name);
+            verdicts.push(format!("{:<44} refused", series.name));
+            return Ok(None);
+        }
+    };
+    println!("{fitted}\n{}", fitted.answers(target)?);
+    verdicts.push(format!("{:<44} {}", series.name, fitted.verdict()?));
+    Ok(Some(fitted))
+}
+
+fn extent(values: &[f64]) -> (f64, f64) {
+    values
+        .iter()
+        .fold((f64::INFINITY, 0.0), |(l, m), x| (x.min(l), x.max(m)))
+}
