@@ -14,6 +14,8 @@ mod attribution;
 mod audit;
 #[path = "hostile/chance.rs"]
 mod chance;
+#[path = "hostile/conflict.rs"]
+mod conflict;
 #[path = "hostile/conflict_estimate.rs"]
 mod conflict_estimate;
 #[path = "hostile/contrast.rs"]

@@ -10,13 +10,14 @@ mod common;
 use alignment_tax::{
     Attribution, Audit, Budget, CoherenceBound, Collinearity, Confidence, Conflict,
     ConflictEstimate, ConflictVerdict, Contrast, CoordinateShares, CovarianceNull, Covector,
-    Direction, Error, Evidence, FixedTargets, Floors, Frame, FrontierError, FrontierPoint,
-    GainEllipsoid, Growth, Interaction, IsotropicNull, Metric, Moment, Moments, MonteCarlo,
-    Objectives, OptimalShift, Overlap, PairedContrast, ParetoFrontier, PreservationFrontier,
-    RankRule, Real, RequiredWidth, ResidualBound, Samples, ScalingComparison, ScalingData,
-    ScalingFit, ScalingLaw, ScalingModel, ScalingParameter, ScalingVerdict, SeedSpread, Shrinkage,
-    SpectralBound, Subspace, TargetWidth, TaxBootstrap, TaxEstimate, TaxRate, TaxSpectrum,
-    UpdateProjection, UpdateRule, Vacuity, Vector, benjamini_hochberg, holm, tolerance,
+    Direction, Error, Evidence, FixedTargets, Floors, Frame, FreezeSearch, FrontierError,
+    FrontierPoint, GainEllipsoid, Growth, Interaction, IsotropicNull, JointGain, Metric, Moment,
+    Moments, MonteCarlo, Objectives, OptimalShift, Overlap, PairedContrast, ParetoFrontier,
+    PreservationFrontier, RankRule, Real, RequiredWidth, ResidualBound, Samples, ScalingComparison,
+    ScalingData, ScalingFit, ScalingLaw, ScalingModel, ScalingParameter, ScalingVerdict,
+    SeedSpread, Shrinkage, SpectralBound, Subspace, TargetWidth, TaxBootstrap, TaxEstimate,
+    TaxRate, TaxSpectrum, UpdateProjection, UpdateRule, Vacuity, Vector, benjamini_hochberg, holm,
+    tolerance,
 };
 use common::{direction, gaussian, normal, rng, subspace};
 use nalgebra::{DMatrix, DVector};
@@ -1264,6 +1265,60 @@ fn rules_against_the_optimum<T: Real>() {
     assert!(spread > t(0.01), "freezing all costs something: {spread}");
 }
 both!(t5_4_rules_against_the_optimum, rules_against_the_optimum);
+
+// ── §6.3 What to freeze ────────────────────────────────────────────────────────
+
+/// One capability of three mediates the conflict: the search freezes that one and no other, and
+/// the gain that both goals can have is the distance of the hull of what is left of them.
+fn least_loss_that_ends_a_conflict<T: Real>() {
+    let mut rng = rng(73);
+    for _ in 0..20 {
+        // v₁ and v₂ agree but for the first capability, towards which they lean oppositely.
+        let axes = subspace::<T>(12, 6, &mut rng);
+        let q = |i: usize| axes.basis().column(i).into_owned();
+        let lean = t::<T>(0.5 + 0.3 * (normal(&mut rng)).tanh());
+        let (a, b) = (t::<T>(0.6), t::<T>(0.3));
+        let goals = [
+            q(0) * lean + q(3) * a + q(4) * b + q(1) * t::<T>(0.1),
+            q(0) * -lean + q(3) * b - q(5) * a + q(2) * t::<T>(0.1),
+        ];
+        let columns = [goals[0].clone(), goals[1].clone(), q(0), q(1), q(2)];
+        let names = ["v1", "v2", "c0", "c1", "c2"];
+        let all = Objectives::from_gradients(&names, &DMatrix::from_columns(&columns));
+        let all = all.expect("columns");
+        let bound = many::<T>(5);
+        let search = FreezeSearch::new(&all, &names[..2], &names[2..]).expect("names");
+        let plan = search.run().expect("a plan");
+        let fought = all.gram()[(0, 1)] < -bound;
+        let best = plan.best().expect("by c0 at the latest");
+        let expected: &[&str] = if fought { &["c0"] } else { &[] };
+        assert_eq!(best.frozen(), expected);
+        if fought {
+            let least = goals
+                .iter()
+                .map(|v| ((v.norm_squared() - lean * lean) / v.norm_squared()).sqrt())
+                .fold(T::one(), |x, y| x.min(y));
+            assert!((best.safety_lost() - (T::one() - least)).abs() <= bound);
+        }
+        // Two residuals: the foot of the perpendicular, or the shorter one.
+        let joint = JointGain::new(&all, &names[..2], &["c0"], budget(2.0)).expect("goals");
+        let rest = |j: usize| {
+            let r: DVector<T> = &goals[j] - q(0) * goals[j].dot(&q(0));
+            r / goals[j].norm()
+        };
+        let (r, s) = (rest(0), rest(1));
+        let along = (&r - &s).dot(&r) / (&r - &s).norm_squared();
+        let along = along.max(T::zero()).min(T::one());
+        let nearest = &r * (T::one() - along) + &s * along;
+        assert!((joint.gain() - nearest.norm() * t::<T>(2.0)).abs() <= bound * t::<T>(2.0));
+        assert!(joint.gap().abs() <= bound * t::<T>(2.0));
+        assert!((joint.weights()[1] - along).abs() <= bound * t::<T>(64.0));
+    }
+}
+both!(
+    t6_3_least_loss_that_ends_a_conflict,
+    least_loss_that_ends_a_conflict
+);
 
 // ── §7 Scaling law ─────────────────────────────────────────────────────────────
 
