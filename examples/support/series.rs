@@ -29,7 +29,7 @@ pub struct Series {
     pub intrinsic_dimension: usize,
 }
 
-/// The four models fitted to a series.
+/// The models fitted to a series: all four, or those that so few widths allow.
 #[derive(Debug, Clone)]
 pub struct Fitted {
     pub name: String,
@@ -48,7 +48,7 @@ impl Series {
     }
 
     pub fn fit(&self) -> Result<Fitted, Error> {
-        let models = [
+        let mut models = vec![
             ScalingModel::Constant,
             ScalingModel::InverseWidth,
             ScalingModel::ExactLaw {
@@ -56,6 +56,12 @@ impl Series {
             },
             ScalingModel::PowerLaw,
         ];
+        // Few widths leave out the power law; fewer still are refused.
+        let widths = self
+            .rates
+            .len()
+            .max(ScalingModel::InverseWidth.parameters() + 1);
+        models.retain(|m| m.parameters() < widths);
         let other = match self.spread {
             SeedSpread::Common => SeedSpread::InverseWidth,
             _ => SeedSpread::Common,
@@ -75,7 +81,7 @@ impl Series {
 }
 
 impl Fitted {
-    /// The fit of a model that is among the four.
+    /// The fit of a model, if it is among them.
     fn of(&self, model: ScalingModel) -> Option<&ScalingFit> {
         let mut fits = self.comparison.fits().iter();
         fits.find(|f| f.model() == model)

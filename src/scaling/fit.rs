@@ -113,8 +113,8 @@ impl ScalingFit {
         let likelihood = Likelihood::new(data, model, None);
         let best = likelihood.best();
         let (scale, freedom) = match data.noise() {
-            // Where the packing scatters, its variance is an estimate from n widths: Student's law is
-            // then near the mark and the normal one covers 87 % for 95 % (docs/calibration.md).
+            // Where the packing scatters, its variance is an estimate from n widths: Student's law,
+            // whose coverage is in docs/calibration.md.
             Noise::Known if likelihood.draws().is_some() => (1.0, (n - p) as f64),
             Noise::Known => (1.0, f64::MAX),
             Noise::Seeds { freedom, .. } => (1.0, freedom as f64),
@@ -198,8 +198,8 @@ impl ScalingFit {
     /// # Accuracy
     /// A straight line with normal errors: covers at its level or more often, exactly, wherever
     /// the truth lies. Power law: 93 to 100 % in the simulations of `docs/calibration.md`, for its predictions down to
-    /// 91 %. The exact law with its variance is conservative there, 96 to 100 %: the normal law in
-    /// place of Student's covered 73 to 99 %, as packing is skewed and its variance an estimate.
+    /// 91 %. The exact law with its variance is conservative there, 96 to 100 %, by Student's
+    /// law in place of the normal one, as packing is skewed and its variance an estimate.
     ///
     /// # Examples
     /// ```

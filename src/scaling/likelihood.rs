@@ -8,6 +8,7 @@
 
 use super::data::{Noise, ScalingData};
 use super::model::ScalingModel;
+use super::packing;
 use super::quadratic::{CORNERS, Point, Quadratic, along, chord};
 use super::search;
 
@@ -56,7 +57,7 @@ impl Draw {
     /// Theory §7.4: (1 − τ_I)²·Var X, X of mean r/(1 − τ_I), on top of the measurement's.
     pub(super) fn variance(&self, [a, b]: Point) -> f64 {
         let packing = b * self.shape;
-        self.variance + 2.0 * packing * (1.0 - a - packing).max(0.0) / (self.room + 2.0)
+        self.variance + packing::variance(packing, (1.0 - a - packing).max(0.0), self.room)
     }
 }
 

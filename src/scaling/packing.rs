@@ -31,6 +31,12 @@ use crate::{Direction, Error, Interval, MonteCarlo, NullSample, ObservedRate, Su
 /// Entries that one replicate of a simulation may draw: half a gigabyte.
 const MOST_ENTRIES: usize = 1 << 26;
 
+/// The variance of a packing residual of mean `packed` that leaves `left` = 1 − τ_I − `packed`,
+/// in n free dimensions: 2·packed·left/(n + 2), that of (1 − τ_I)·Beta(m'/2, (n − m')/2).
+pub(super) fn variance(packed: f64, left: f64, free: f64) -> f64 {
+    2.0 * packed * left / (free + 2.0)
+}
+
 /// The law of τ at width d, with an intrinsic subspace of dimension k and tax τ_I, and m'
 /// further capability directions that are uniformly random.
 ///
@@ -375,7 +381,7 @@ impl PackingLaw {
     fn unit_variance(&self) -> f64 {
         let free = self.free();
         let left = ((free - self.incidental) / free).max(0.0);
-        2.0 * self.share * left / (free + 2.0)
+        variance(self.share, left, free)
     }
 
     /// m'/2 and (d − k − m')/2.
