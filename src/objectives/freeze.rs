@@ -30,7 +30,7 @@ impl<T: Real> Objectives<T> {
     /// What is left of the objectives where some of them must not move: the Schur complement of
     /// K, as objectives.
     ///
-    /// $$ K' \propto K\_{SS} - K\_{SF} K\_{FF}^{+} K\_{FS}, \qquad \text{slope}\_i' = \text{slope}\_i \sqrt{1 - \tau\_i} $$
+    /// $$ K^\prime \propto K\_{SS} - K\_{SF} K\_{FF}^{+} K\_{FS}, \qquad \text{slope}\_i^\prime = \text{slope}\_i \sqrt{1 - \tau\_i} $$
     ///
     /// Overlaps become partial correlations given the frozen ones. A slope falls by the free
     /// gain √(1 − τᵢ) that is left of the objective, so that
