@@ -17,6 +17,7 @@ error      0
 tolerance  0
 linalg     0
 monte_carlo 0
+parallel   0
 special    0
 direction  1
 subspace   1

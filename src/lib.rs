@@ -175,6 +175,7 @@ mod measure;
 mod metric;
 mod monte_carlo;
 mod objectives;
+mod parallel;
 mod real;
 mod scaling;
 mod special;

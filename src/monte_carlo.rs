@@ -13,6 +13,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{Rng, RngExt, SeedableRng};
 
 use crate::Error;
+use crate::parallel::in_order;
 
 /// Replicates to a stream. Part of the value stability of every seeded result.
 const CHUNK: usize = 64;
@@ -156,25 +157,6 @@ impl<'a> MonteCarlo<'a> {
         };
         in_order(work, step).into_iter().flatten().collect()
     }
-}
-
-/// Maps items to results, in order: on rayon's threads with the feature `rayon`, on
-/// this one without.
-#[cfg(feature = "rayon")]
-pub(crate) fn in_order<I: Send, O: Send>(
-    items: Vec<I>,
-    f: impl Fn(I) -> O + Sync + Send,
-) -> Vec<O> {
-    use rayon::prelude::*;
-    items.into_par_iter().map(f).collect()
-}
-
-#[cfg(not(feature = "rayon"))]
-pub(crate) fn in_order<I: Send, O: Send>(
-    items: Vec<I>,
-    f: impl Fn(I) -> O + Sync + Send,
-) -> Vec<O> {
-    items.into_iter().map(f).collect()
 }
 
 impl fmt::Debug for MonteCarlo<'_> {

@@ -1,9 +1,10 @@
 //! The scalar of the crate: what f32, f64 and your own number type must know.
 
-use nalgebra::{DMatrix, DVector, RealField};
+use nalgebra::{DMatrix, DMatrixView, DVector, RealField};
 
 #[cfg(feature = "faer")]
 use crate::linalg::blocked;
+use crate::linalg::cholesky;
 use crate::linalg::jacobi::{self, Factors};
 
 /// A real scalar: f32, f64, or a type of your own.
@@ -82,8 +83,33 @@ pub trait Real: RealField + Copy {
 
     #[doc(hidden)]
     #[must_use]
+    fn kernel_singular_values(a: &DMatrix<Self>) -> Option<DVector<Self>> {
+        jacobi::svd(a).map(|(_, values, _)| values)
+    }
+
+    /// The upper factor R of a positive definite RᵀR; `None` where a pivot is not positive.
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_cholesky(a: DMatrix<Self>) -> Option<DMatrix<Self>> {
+        cholesky::portable(a)
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_inverse_upper(r: &DMatrix<Self>) -> DMatrix<Self> {
+        cholesky::inverse_upper(r)
+    }
+
+    #[doc(hidden)]
+    #[must_use]
     fn kernel_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
         a * b
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_upper_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+        a * b.upper_triangle()
     }
 
     #[doc(hidden)]
@@ -105,6 +131,22 @@ pub trait Real: RealField + Copy {
         Self::kernel_transposed_product(a, a)
     }
 
+    /// C − A·B in place of C.
+    #[doc(hidden)]
+    fn kernel_subtract_product(c: &mut DMatrix<Self>, a: &DMatrix<Self>, b: &DMatrix<Self>) {
+        *c -= a * b;
+    }
+
+    /// The Gram matrix of the columns of two matrices side by side.
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_joint_gram(a: &DMatrixView<'_, Self>, b: &DMatrixView<'_, Self>) -> DMatrix<Self> {
+        let mut joint = DMatrix::zeros(a.nrows(), a.ncols() + b.ncols());
+        joint.columns_mut(0, a.ncols()).copy_from(a);
+        joint.columns_mut(a.ncols(), b.ncols()).copy_from(b);
+        Self::kernel_gram(&joint)
+    }
+
     /// Eigenvalues and eigenvectors of a symmetric matrix scaled near one; `None` if an
     /// iteration does not converge.
     #[doc(hidden)]
@@ -119,6 +161,39 @@ macro_rules! blocked_kernels {
         #[cfg(feature = "faer")]
         fn kernel_svd(a: &DMatrix<Self>) -> Option<Factors<Self>> {
             blocked::svd(a)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_singular_values(a: &DMatrix<Self>) -> Option<DVector<Self>> {
+            blocked::singular_values(a)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_cholesky(a: DMatrix<Self>) -> Option<DMatrix<Self>> {
+            blocked::cholesky(a)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_inverse_upper(r: &DMatrix<Self>) -> DMatrix<Self> {
+            blocked::inverse_upper(r)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_upper_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+            blocked::upper_product(a, b)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_subtract_product(c: &mut DMatrix<Self>, a: &DMatrix<Self>, b: &DMatrix<Self>) {
+            blocked::subtract_product(c, a, b);
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_joint_gram(
+            a: &DMatrixView<'_, Self>,
+            b: &DMatrixView<'_, Self>,
+        ) -> DMatrix<Self> {
+            blocked::joint_gram(a, b)
         }
 
         #[cfg(feature = "faer")]

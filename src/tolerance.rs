@@ -58,6 +58,23 @@ pub fn angle<T: Real>(dimension: usize) -> T {
     T::from_double(8.0) * T::machine_epsilon() * count::<T>(dimension.max(1)).sqrt()
 }
 
+/// The condition number of columns up to which angles are taken from inner products of the
+/// columns alone: 4.
+///
+/// With G = AᵀA = RᵀR the columns of A·R⁻¹ miss orthonormality by ‖δG‖·κ²/‖A‖², and so do the
+/// cosines that are solved for. Rounding a Gram matrix of k unit columns in blocks moves it by
+/// a few ε·√k, so that at κ = 4 the error is a share of about 1/2 of the 8ε√k·κ that [`angle`] promises
+/// for raw columns. The number κ is estimated from below, by a factor of two at the worst.
+///
+/// # Examples
+/// ```
+/// assert_eq!(alignment_tax::tolerance::gram_condition::<f64>(), 4.0);
+/// ```
+#[must_use]
+pub fn gram_condition<T: Real>() -> T {
+    T::from_double(4.0)
+}
+
 /// How far a d × d matrix may be from symmetric or idempotent, relative to its
 /// largest entry: 16·ε·d.
 ///

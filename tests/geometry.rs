@@ -514,6 +514,11 @@ fn planted_angles_are_recovered<T: Real>(case: &Pair) -> Outcome {
         check("cosine", found.cosines()[j], real(truth.cos()), bound)?;
         check("sine", found.sines()[j], real(truth.sin()), bound)?;
     }
+    // Without bases, where the columns allow it.
+    let raw = PrincipalAngles::from_columns(&built.a, &built.b).expect("angles");
+    same_angles("from columns", &raw, &found, bound)?;
+    let swapped = PrincipalAngles::from_columns(&built.b, &built.a).expect("angles");
+    same_angles("from columns, swapped", &swapped, &found, bound)?;
     let pairs = PrincipalVectors::between(&a, &b).expect("angles");
     prop_assert_eq!(pairs.angles(), &found);
     let q = built.angles.len();

@@ -26,15 +26,20 @@ fn principal_angles<T: Real>(scalar: &str) {
     let mut worst = (0.0, String::new());
     for case in of_scalar("principal_angles.json", scalar) {
         let (d, k, m) = (count(&case["d"]), count(&case["k"]), count(&case["m"]));
-        let a = Subspace::from_columns(&matrix::<T>(&case["a"], d, k)).expect("a span");
-        let b = Subspace::from_columns(&matrix::<T>(&case["b"], d, m)).expect("a span");
+        let columns = (matrix::<T>(&case["a"], d, k), matrix::<T>(&case["b"], d, m));
+        let a = Subspace::from_columns(&columns.0).expect("a span");
+        let b = Subspace::from_columns(&columns.1).expect("a span");
         assert_eq!((a.dimension(), b.dimension()), (k, m), "{}", case["name"]);
         let condition = number(&case["condition_a"]).max(number(&case["condition_b"]));
         let bound = tolerance::angle::<T>(k.min(m)).to_double() * condition;
         let pairs = PrincipalVectors::between(&a, &b).expect("angles");
         let swapped = PrincipalAngles::between(&b, &a).expect("angles");
+        let raw = PrincipalAngles::from_columns(&columns.0, &columns.1).expect("angles");
         let angles = pairs.angles();
         for (what, ours, truth) in [
+            ("angle from columns", raw.radians(), &case["angles"]),
+            ("cosine from columns", raw.cosines(), &case["cosines"]),
+            ("sine from columns", raw.sines(), &case["sines"]),
             ("angle", angles.radians(), &case["angles"]),
             ("cosine", angles.cosines(), &case["cosines"]),
             ("sine", angles.sines(), &case["sines"]),

@@ -10,11 +10,13 @@
 //! belong to angles on the other side of π/4 are separated from small angles by a
 //! gap of at least ½ in cos², so the restricted block is off by O(ε) at most.
 
+mod alignment;
+mod columns;
 mod distances;
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::linalg::{ThinSvd, check};
+use crate::linalg::check;
 use crate::{Error, Real, Subspace};
 
 /// The principal angles θ₁ ≤ … ≤ θ_q between two subspaces, q = min(k, m).
@@ -73,7 +75,9 @@ impl<T: Real> PrincipalAngles<T> {
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn between(a: &Subspace<T>, b: &Subspace<T>) -> Result<Self, Error> {
-        Ok(Alignment::between(a, b)?.angles())
+        let (narrow, wide, _) = ordered(a, b)?;
+        let cross = T::kernel_transposed_product(wide, narrow);
+        alignment::angles(&cross, narrow, wide)
     }
 
     /// Principal angles that are known already, for their [distances](Self::geodesic).
@@ -209,15 +213,15 @@ impl<T: Real> PrincipalVectors<T> {
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn between(left: &Subspace<T>, right: &Subspace<T>) -> Result<Self, Error> {
-        let alignment = Alignment::between(left, right)?;
-        let (narrow, wide) = alignment.vectors();
-        let (left, right) = if alignment.swapped {
+        let (narrow, wide, swapped) = ordered(left, right)?;
+        let (angles, narrow, wide) = alignment::vectors(narrow, wide)?;
+        let (left, right) = if swapped {
             (wide, narrow)
         } else {
             (narrow, wide)
         };
         Ok(Self {
-            angles: alignment.angles(),
+            angles,
             left,
             right,
         })
@@ -270,142 +274,23 @@ impl<T: Real> PrincipalVectors<T> {
     }
 }
 
-/// One angle with its cosine, its sine, and the place its vectors are found at.
-#[derive(Clone, Copy)]
-struct Entry<T> {
-    radians: T,
-    cosine: T,
-    sine: T,
-    source: usize,
-}
-
-/// The work shared by angles and vectors. `narrow` is the subspace of smaller
-/// dimension, `wide` the other.
-struct Alignment<'a, T> {
-    swapped: bool,
-    wide: &'a Subspace<T>,
-    /// Ascending in angle.
-    entries: Vec<Entry<T>>,
-    /// Principal vectors in the narrow subspace for cos² ≥ ½, one a column,
-    /// refined by the SVD of the residual.
-    near: DMatrix<T>,
-    /// The rest of the narrow basis rotated, and where its partners are in the
-    /// coordinates of the wide one.
-    far: DMatrix<T>,
-    far_partners: DMatrix<T>,
-}
-
-impl<'a, T: Real> Alignment<'a, T> {
-    fn between(a: &'a Subspace<T>, b: &'a Subspace<T>) -> Result<Self, Error> {
-        a.same_space(b)?;
-        for (argument, subspace) in [("left", a), ("right", b)] {
-            if subspace.dimension() == 0 {
-                return Err(Error::TrivialSubspace { argument });
-            }
-        }
-        let swapped = a.dimension() > b.dimension();
-        let (narrow, wide) = if swapped { (b, a) } else { (a, b) };
-        let q = narrow.dimension();
-        let cross = T::kernel_transposed_product(wide.basis(), narrow.basis());
-        let (partners, cosines, rotation) = ThinSvd::new(&cross)?.into_parts();
-        let half = T::from_double(0.5);
-        let near_count = cosines.iter().take_while(|&&c| c * c >= half).count();
-        let far_count = q - near_count;
-        let far_rotation = rotation.columns(near_count, far_count).into_owned();
-        let near = T::kernel_product(
-            narrow.basis(),
-            &rotation.columns(0, near_count).into_owned(),
-        );
-        let (near, sines) = refine(near, wide)?;
-        let near_entries = sines.iter().enumerate().map(|(source, &s)| {
-            let sine = s.min(T::one());
-            Entry {
-                radians: sine.asin(),
-                // s² ≤ ½: nothing cancels, and unlike (1 − s)(1 + s) this is monotone.
-                cosine: (T::one() - sine * sine).sqrt(),
-                sine,
-                source,
-            }
-        });
-        let far_entries = (near_count..q).map(|source| {
-            let cosine = cosines[source];
-            Entry {
-                radians: cosine.acos(),
-                cosine,
-                sine: (T::one() - cosine * cosine).sqrt(),
-                source,
-            }
-        });
-        let mut entries: Vec<Entry<T>> = near_entries.chain(far_entries).collect();
-        // The two sides meet at π/4 and may cross there by a rounding error.
-        entries.sort_by(|x, y| {
-            x.radians
-                .partial_cmp(&y.radians)
-                .unwrap_or(std::cmp::Ordering::Equal)
-        });
-        Ok(Self {
-            swapped,
-            wide,
-            entries,
-            near,
-            far: T::kernel_product(narrow.basis(), &far_rotation),
-            far_partners: partners.columns(near_count, far_count).into_owned(),
-        })
-    }
-
-    fn angles(&self) -> PrincipalAngles<T> {
-        let collect = |value: fn(&Entry<T>) -> T| {
-            DVector::from_iterator(self.entries.len(), self.entries.iter().map(value))
-        };
-        PrincipalAngles {
-            radians: collect(|e| e.radians),
-            cosines: collect(|e| e.cosine),
-            sines: collect(|e| e.sine),
+/// The basis of the subspace of smaller dimension, that of the other, and whether they had to
+/// be swapped for it.
+fn ordered<'a, T: Real>(
+    left: &'a Subspace<T>,
+    right: &'a Subspace<T>,
+) -> Result<(&'a DMatrix<T>, &'a DMatrix<T>, bool), Error> {
+    left.same_space(right)?;
+    for (argument, subspace) in [("left", left), ("right", right)] {
+        if subspace.dimension() == 0 {
+            return Err(Error::TrivialSubspace { argument });
         }
     }
-
-    /// The principal vectors of the narrow and of the wide subspace.
-    fn vectors(&self) -> (DMatrix<T>, DMatrix<T>) {
-        let basis = self.wide.basis();
-        let mut near_partners = T::kernel_transposed_product(basis, &self.near);
-        // cos² ≥ ½: these columns are at least 0.7 long and orthogonal.
-        for mut column in near_partners.column_iter_mut() {
-            crate::linalg::scale::normalise(column.as_mut_slice());
-        }
-        let near_right = T::kernel_product(basis, &near_partners);
-        let far_right = T::kernel_product(basis, &self.far_partners);
-        let near_count = self.near.ncols();
-        let pick = |near: &DMatrix<T>, far: &DMatrix<T>| {
-            let mut picked = DMatrix::zeros(basis.nrows(), self.entries.len());
-            for (j, entry) in self.entries.iter().enumerate() {
-                if entry.source < near_count {
-                    picked.set_column(j, &near.column(entry.source));
-                } else {
-                    picked.set_column(j, &far.column(entry.source - near_count));
-                }
-            }
-            picked
-        };
-        (pick(&self.near, &self.far), pick(&near_right, &far_right))
-    }
-}
-
-/// The singular values, ascending, of the part of `near` outside `wide`, and
-/// `near` rotated to the vectors they belong to.
-fn refine<T: Real>(near: DMatrix<T>, wide: &Subspace<T>) -> Result<(DMatrix<T>, Vec<T>), Error> {
-    if near.ncols() == 0 {
-        return Ok((near, Vec::new()));
-    }
-    let basis = wide.basis();
-    let mut residual = near.clone();
-    // Twice: the first pass leaves ε·‖near‖ of the wide subspace, the second none.
-    for _ in 0..2 {
-        let inside = T::kernel_transposed_product(basis, &residual);
-        residual -= T::kernel_product(basis, &inside);
-    }
-    let (_, sines, rotation) = ThinSvd::new(&residual)?.into_parts();
-    let ascending: Vec<T> = sines.iter().copied().rev().collect();
-    let order: Vec<usize> = (0..ascending.len()).rev().collect();
-    let rotation = rotation.select_columns(&order);
-    Ok((T::kernel_product(&near, &rotation), ascending))
+    let swapped = left.dimension() > right.dimension();
+    let (narrow, wide) = if swapped {
+        (right, left)
+    } else {
+        (left, right)
+    };
+    Ok((narrow.basis(), wide.basis(), swapped))
 }

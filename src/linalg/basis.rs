@@ -12,10 +12,11 @@
 
 use nalgebra::{DMatrix, DMatrixView, DVector};
 
+use super::cholesky::GramFactor;
 use super::householder::Triangular;
 use super::rank::RankRule;
-use super::svd::ThinSvd;
-use super::{check, scale};
+use super::svd::{self, ThinSvd};
+use super::{check, owned, reduce, scale};
 use crate::{Error, Real, tolerance};
 
 /// Up to this many singular values, Jacobi sweeps cost little.
@@ -34,13 +35,31 @@ pub(crate) fn of_columns<T: Real>(
     a: &DMatrixView<'_, T>,
     rule: RankRule<T>,
 ) -> Result<Basis<T>, Error> {
-    check::matrix(argument, a)?;
+    check::not_empty(argument, a)?;
     let (d, k) = a.shape();
-    rule.validate_for_balanced(argument)?;
-    rule.validate(d.min(k))?;
+    let valid = rule
+        .validate_for_balanced(argument)
+        .and_then(|()| rule.validate(d.min(k)));
+    if valid.is_err() {
+        check::matrix(argument, a)?;
+    }
+    valid?;
+    let full = |basis: &Basis<T>| rule.rank(&basis.singular_values, d, k) == k;
+    // The Gram matrix is its own check: what is not finite, zero, or near an end of the range
+    // shows on its diagonal.
+    let attempt = cholesky_qr_twice(a);
+    if let Attempt::Basis(basis) = attempt {
+        if full(&basis) {
+            return Ok(basis);
+        }
+        let balanced = scale::balanced_columns(argument, a)?;
+        return of_leading(&svd_for_rank(&balanced)?, rule, d, k);
+    }
+    check::matrix(argument, a)?;
     let balanced = scale::balanced_columns(argument, a)?;
-    if let Some(basis) = cholesky_qr_twice(&balanced)
-        && rule.rank(&basis.singular_values, d, k) == k
+    if let Attempt::OutOfRange = attempt
+        && let Attempt::Basis(basis) = cholesky_qr_twice(&balanced.as_view())
+        && full(&basis)
     {
         return Ok(basis);
     }
@@ -105,46 +124,68 @@ pub(crate) fn of_leading_singular<T: Real>(
     of_leading(&ThinSvd::new(*a)?, rule, d, k)
 }
 
-/// Q and the singular values of A, where A has balanced columns, full rank and a
-/// condition number up to ε^(−1/4); `None` otherwise.
-fn cholesky_qr_twice<T: Real>(a: &DMatrix<T>) -> Option<Basis<T>> {
-    if a.nrows() < a.ncols() {
-        return None;
+/// What two passes of Cholesky-QR make of columns.
+enum Attempt<T> {
+    Basis(Basis<T>),
+    /// Dependent, or nearly so.
+    IllConditioned,
+    /// Squares of the entries may not fit in the scalar, or it has an entry that is not finite.
+    OutOfRange,
+}
+
+/// Q, and the singular values of A with its columns balanced, where these have full rank and a
+/// condition number up to ε^(−1/4).
+fn cholesky_qr_twice<T: Real>(a: &DMatrixView<'_, T>) -> Attempt<T> {
+    let (d, k) = a.shape();
+    if d < k {
+        return Attempt::IllConditioned;
     }
-    let gram = T::kernel_gram(a);
-    let r = upper_factor(gram)?;
-    let singular_values = ThinSvd::new(&r).ok()?.into_parts().1;
+    if k == 1 {
+        return of_one_column(a);
+    }
+    let mut gram = T::kernel_joint_gram(a, &a.columns(0, 0));
+    let Some(scales) = scale::balance(&mut gram) else {
+        return Attempt::OutOfRange;
+    };
+    orthonormalised(a, &scales, gram).map_or(Attempt::IllConditioned, Attempt::Basis)
+}
+
+/// A single column is divided by its length, which is more accurate than to multiply by its inverse.
+fn of_one_column<T: Real>(a: &DMatrixView<'_, T>) -> Attempt<T> {
+    let mut vectors = owned(a);
+    let square = reduce::dot(vectors.as_slice(), vectors.as_slice());
+    if !scale::is_moderate(square) {
+        return Attempt::OutOfRange;
+    }
+    let length = square.sqrt();
+    let unit = T::from_double(2.0_f64.powi(-(length.to_double().log2().round() as i32)));
+    vectors /= length;
+    Attempt::Basis(Basis {
+        vectors,
+        singular_values: DVector::from_element(1, length * unit),
+    })
+}
+
+/// The same for balanced columns A·D with this Gram matrix; `None` where the condition is too large.
+fn orthonormalised<T: Real>(
+    a: &DMatrixView<'_, T>,
+    scales: &[T],
+    gram: DMatrix<T>,
+) -> Option<Basis<T>> {
+    let factor = GramFactor::of(gram)?;
+    let singular_values = svd::values(&factor.upper, "the SVD of a Cholesky factor").ok()?;
     let (largest, smallest) = (singular_values[0], singular_values[a.ncols() - 1]);
     let limit = T::machine_epsilon().sqrt().sqrt();
     if smallest <= limit * largest {
         return None;
     }
-    let once = T::kernel_product(a, &inverse_upper(&r));
-    let gram = T::kernel_gram(&once);
-    let r = upper_factor(gram)?;
+    let map = scale::rows(factor.inverse, scales);
+    let once = T::kernel_upper_product(&owned(a), &map);
+    let factor = GramFactor::of(T::kernel_gram(&once))?;
     Some(Basis {
-        vectors: T::kernel_product(&once, &inverse_upper(&r)),
+        vectors: T::kernel_upper_product(&once, &factor.inverse),
         singular_values,
     })
-}
-
-/// The upper Cholesky factor R of G = RᵀR.
-fn upper_factor<T: Real>(gram: DMatrix<T>) -> Option<DMatrix<T>> {
-    Some(gram.cholesky()?.unpack().transpose())
-}
-
-/// R⁻¹ by back substitution, column by column.
-fn inverse_upper<T: Real>(r: &DMatrix<T>) -> DMatrix<T> {
-    let k = r.nrows();
-    let mut inverse = DMatrix::zeros(k, k);
-    for j in 0..k {
-        inverse[(j, j)] = T::one() / r[(j, j)];
-        for i in (0..j).rev() {
-            let tail = (i + 1..=j).fold(T::zero(), |s, l| s + r[(i, l)] * inverse[(l, j)]);
-            inverse[(i, j)] = -tail / r[(i, i)];
-        }
-    }
-    inverse
 }
 
 /// An orthonormal basis of the orthogonal complement of a d × k orthonormal
@@ -155,4 +196,14 @@ pub(crate) fn complement<T: Real>(q: &DMatrix<T>) -> DMatrix<T> {
     let mut tail = DMatrix::zeros(d, d - k);
     tail.view_mut((k, 0), (d - k, d - k)).fill_with_identity();
     Triangular::of(q.clone()).applied(tail)
+}
+
+/// (I − QQᵀ)X for an orthonormal basis Q, twice: the first pass leaves ε·‖X‖ of the span, the
+/// second none.
+pub(crate) fn outside<T: Real>(q: &DMatrix<T>, mut x: DMatrix<T>) -> DMatrix<T> {
+    for _ in 0..2 {
+        let inside = T::kernel_transposed_product(q, &x);
+        T::kernel_subtract_product(&mut x, q, &inside);
+    }
+    x
 }

@@ -6,6 +6,18 @@ use crate::{Error, Real};
 
 /// At least one row and column, and every entry finite.
 pub(crate) fn matrix<T: Real>(argument: &'static str, a: &DMatrixView<'_, T>) -> Result<(), Error> {
+    not_empty(argument, a)?;
+    for (column, entries) in a.column_iter().enumerate() {
+        finite(argument, entries.as_slice(), column)?;
+    }
+    Ok(())
+}
+
+/// At least one row and column.
+pub(crate) fn not_empty<T: Real>(
+    argument: &'static str,
+    a: &DMatrixView<'_, T>,
+) -> Result<(), Error> {
     let (rows, columns) = a.shape();
     if rows == 0 || columns == 0 {
         return Err(Error::Empty {
@@ -13,9 +25,6 @@ pub(crate) fn matrix<T: Real>(argument: &'static str, a: &DMatrixView<'_, T>) ->
             rows,
             columns,
         });
-    }
-    for (column, entries) in a.column_iter().enumerate() {
-        finite(argument, entries.as_slice(), column)?;
     }
     Ok(())
 }

@@ -20,16 +20,19 @@ pub(crate) mod basis;
 #[cfg(feature = "faer")]
 pub(crate) mod blocked;
 pub(crate) mod check;
+pub(crate) mod cholesky;
 pub(crate) mod gram;
 pub(crate) mod householder;
 pub(crate) mod jacobi;
+mod owned;
 mod rank;
 pub(crate) mod reduce;
 pub(crate) mod scale;
 pub(crate) mod spectral;
-mod svd;
+pub(crate) mod svd;
 mod threshold;
 
+pub(crate) use owned::owned;
 pub use rank::RankRule;
 pub use svd::ThinSvd;
 pub use threshold::hard_threshold;

@@ -3,6 +3,7 @@
 
 use nalgebra::{DMatrix, DMatrixView};
 
+use super::owned;
 use super::reduce::{dot, max_abs};
 use crate::{Error, Real};
 
@@ -50,7 +51,7 @@ pub(crate) fn balanced_columns<T: Real>(
     a: &DMatrixView<'_, T>,
 ) -> Result<DMatrix<T>, Error> {
     let rows = a.nrows();
-    let mut scaled = a.into_owned();
+    let mut scaled = owned(a);
     for (column, entries) in scaled.as_mut_slice().chunks_exact_mut(rows).enumerate() {
         // Twice, for subnormal entries that one power of two in range leaves small.
         for _ in 0..2 {
@@ -65,4 +66,40 @@ pub(crate) fn balanced_columns<T: Real>(
         entries.iter_mut().for_each(|v| *v *= s);
     }
     Ok(scaled)
+}
+
+/// Whether a sum of squares is a number to be trusted: not zero, not infinite, and not near either
+/// end of the range, where terms of it may have vanished.
+pub(crate) fn is_moderate<T: Real>(square: T) -> bool {
+    let bound = f64::from(T::exponent_range() / 2);
+    square.to_double().log2().abs() <= bound
+}
+
+/// Scales the Gram matrix of columns to one of columns with lengths in [1/√2, √2), by powers of
+/// two that come back; `None`, nothing changed, where a squared length is not moderate.
+pub(crate) fn balance<T: Real>(gram: &mut DMatrix<T>) -> Option<Vec<T>> {
+    let scales = gram
+        .diagonal()
+        .iter()
+        .map(|&square| {
+            let half = 0.5 * square.to_double().log2();
+            is_moderate(square).then(|| T::from_double(2.0_f64.powi(-(half.round() as i32))))
+        })
+        .collect::<Option<Vec<T>>>()?;
+    for (mut column, &s) in gram.column_iter_mut().zip(&scales) {
+        for (x, &t) in column.iter_mut().zip(&scales) {
+            *x *= s * t;
+        }
+    }
+    Some(scales)
+}
+
+/// D·A, D diagonal.
+pub(crate) fn rows<T: Real>(mut a: DMatrix<T>, scales: &[T]) -> DMatrix<T> {
+    for mut column in a.column_iter_mut() {
+        for (x, &s) in column.iter_mut().zip(scales) {
+            *x *= s;
+        }
+    }
+    a
 }

@@ -8,9 +8,10 @@
 
 use nalgebra::{DMatrix, DMatrixView, DVector};
 
+use super::cholesky::GramFactor;
 use super::jacobi::{self, Factors};
 use super::reduce::max_abs;
-use super::{check, scale};
+use super::{check, owned, scale};
 use crate::{Error, Real};
 
 /// The thin SVD of a d × k matrix, q = min(d, k).
@@ -97,7 +98,7 @@ impl<T: Real> ThinSvd<T> {
     ) -> Result<Self, Error> {
         check::matrix("matrix", matrix)?;
         let (rows, columns) = matrix.shape();
-        let mut scaled = matrix.into_owned();
+        let mut scaled = owned(matrix);
         let s = scale::power_of_two(max_abs(scaled.as_slice()));
         scaled *= s;
         let (u, mut sigma, v) = kernel(&scaled)
@@ -165,5 +166,49 @@ impl<T: Real> ThinSvd<T> {
 
     pub(crate) fn into_parts(self) -> (DMatrix<T>, DVector<T>, DMatrix<T>) {
         (self.u, self.sigma, self.v)
+    }
+}
+
+/// The singular values alone, descending, of a finite matrix whose largest is in the
+/// range of the scalar.
+pub(crate) fn values<T: Real>(
+    a: &DMatrix<T>,
+    algorithm: &'static str,
+) -> Result<DVector<T>, Error> {
+    let s = scale::power_of_two(max_abs(a.as_slice()));
+    let scaled = a * s;
+    let finite = |values: &DVector<T>| values.iter().all(|v| v.is_finite());
+    T::kernel_singular_values(&scaled)
+        .filter(finite)
+        .or_else(|| jacobi::svd(&scaled).map(|(_, values, _)| values))
+        .filter(finite)
+        .map(|values| values / s)
+        .ok_or(Error::NotConverged {
+            algorithm,
+            rows: a.nrows(),
+            columns: a.ncols(),
+        })
+}
+
+/// The singular values of a tall matrix, each off by a few ε of the lengths of its columns:
+/// from their inner products where these are well conditioned once the columns are balanced.
+pub(crate) fn tall_values<T: Real>(
+    a: &DMatrix<T>,
+    algorithm: &'static str,
+) -> Result<DVector<T>, Error> {
+    let mut gram = T::kernel_gram(a);
+    let factor = scale::balance(&mut gram)
+        .and_then(|scales| Some((scales, GramFactor::of(gram)?)))
+        .filter(|(_, factor)| factor.is_well_conditioned(a.nrows()));
+    match factor {
+        // A = Q·R·D⁻¹.
+        Some((scales, factor)) => {
+            let mut triangle = factor.upper;
+            for (mut column, &s) in triangle.column_iter_mut().zip(&scales) {
+                column /= s;
+            }
+            values(&triangle, algorithm)
+        }
+        None => values(a, algorithm),
     }
 }

@@ -1,7 +1,7 @@
 //! Many layers and safety concepts in one call, and a correction for having looked so often.
 
 use super::{Concept, Measurement, MeasurementError, MeasurementOptions};
-use crate::monte_carlo::in_order;
+use crate::parallel::in_order;
 use crate::{Error, Real, benjamini_hochberg, holm};
 
 /// One measurement to make: a label, a safety concept and its capabilities.

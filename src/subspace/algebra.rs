@@ -239,6 +239,23 @@ impl<T: Real> Subspace<T> {
         Ok(self.split(direction.as_vector()))
     }
 
+    /// ‖Px‖ and ‖(I − P)x‖ of a direction. Where the first is the smaller, the second loses
+    /// nothing as a difference, and the basis is read once.
+    pub(crate) fn lengths(
+        &self,
+        argument: &'static str,
+        direction: &Direction<T>,
+    ) -> Result<(T, T), Error> {
+        let (expected, actual) = (self.ambient_dimension(), direction.ambient_dimension());
+        check::same(argument, "coordinates", expected, actual)?;
+        let cosine = scale::norm(self.coordinates(direction.as_vector()).as_slice());
+        if cosine * cosine < T::from_double(0.5) {
+            return Ok((cosine, (T::one() - cosine * cosine).sqrt()));
+        }
+        let split = self.split(direction.as_vector());
+        Ok((split.cosine, split.sine))
+    }
+
     /// x = Px + (I − P)x for x of moderate scale, orthogonalised twice.
     pub(crate) fn split(&self, x: &DVector<T>) -> Split<T> {
         let mut coordinates = self.coordinates(x);

@@ -12,7 +12,7 @@ mod algebra;
 use nalgebra::{DMatrix, DMatrixView, DVector, DVectorView};
 
 use crate::linalg::basis::{self, Basis};
-use crate::linalg::{ThinSvd, check, reduce, scale};
+use crate::linalg::{ThinSvd, check, owned, reduce, scale};
 use crate::{Direction, Error, RankRule, Real, tolerance};
 
 /// A linear subspace of R^d of dimension m, 0 ≤ m ≤ d.
@@ -102,6 +102,15 @@ impl<T: Real> Subspace<T> {
         rule: RankRule<T>,
     ) -> Result<Self, Error> {
         basis::of_columns("columns", &columns.into(), rule).map(|b| Self::of(b, rule))
+    }
+
+    /// [`from_columns`](Self::from_columns) of an argument of another name.
+    pub(crate) fn of_columns(
+        argument: &'static str,
+        columns: &DMatrixView<'_, T>,
+    ) -> Result<Self, Error> {
+        let rule = RankRule::Numerical;
+        basis::of_columns(argument, columns, rule).map(|b| Self::of(b, rule))
     }
 
     /// The span of directions.
@@ -228,7 +237,7 @@ impl<T: Real> Subspace<T> {
     /// assert!(matches!(error, Error::NotOrthonormal { first: 0, second: 1, .. }));
     /// ```
     pub fn from_orthonormal<'a>(basis: impl Into<DMatrixView<'a, T>>) -> Result<Self, Error> {
-        let basis = basis.into().into_owned();
+        let basis = owned(&basis.into());
         check::matrix("basis", &basis.as_view())?;
         // Norms first: long columns could overflow the products of the Gram matrix.
         let accepted = tolerance::orthonormality::<T>(basis.nrows());
@@ -277,7 +286,7 @@ impl<T: Real> Subspace<T> {
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn from_projector<'a>(projector: impl Into<DMatrixView<'a, T>>) -> Result<Self, Error> {
-        let p = projector.into().into_owned();
+        let p = owned(&projector.into());
         let argument = "projector";
         check::matrix(argument, &p.as_view())?;
         check::same(argument, "columns", p.nrows(), p.ncols())?;

@@ -2,6 +2,7 @@
 //! capability, the shares that add up, and the spectrum of a safety subspace.
 
 mod attribution;
+mod batch;
 mod bootstrap;
 mod estimate;
 mod rate;

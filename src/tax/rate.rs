@@ -70,8 +70,8 @@ impl<T: Real> TaxRate<T> {
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn between(safety: &Direction<T>, capabilities: &Subspace<T>) -> Result<Self, Error> {
-        let split = capabilities.split_direction("safety", safety)?;
-        Ok(Self::of_lengths(split.cosine, split.sine))
+        let (cosine, sine) = capabilities.lengths("safety", safety)?;
+        Ok(Self::of_lengths(cosine, sine))
     }
 
     /// The tax rate τᵢ = ⟨v, c⟩² against a single capability.

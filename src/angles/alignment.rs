@@ -1,0 +1,209 @@
+//! The work behind principal angles and vectors: a narrow and a wide orthonormal basis, and
+//! the inner products between them.
+//!
+//! Singular values of the cross product are all that is needed where every angle is beyond
+//! π/4. Vectors and residuals are formed for those that are not, and only for those.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::PrincipalAngles;
+use crate::linalg::{ThinSvd, scale, svd};
+use crate::{Error, Real};
+
+const CROSS: &str = "the SVD of the inner products of two bases";
+const RESIDUAL: &str = "the SVD of the residual between two bases";
+
+/// An orthonormal basis Q, in whichever form it is at hand.
+pub(super) trait Orthonormal<T> {
+    /// Q·C.
+    fn times(&self, c: &DMatrix<T>) -> DMatrix<T>;
+    /// Qᵀ·X.
+    fn coordinates(&self, x: &DMatrix<T>) -> DMatrix<T>;
+    /// X − Q·C in place of X.
+    fn subtract(&self, x: &mut DMatrix<T>, c: &DMatrix<T>);
+}
+
+impl<T: Real> Orthonormal<T> for DMatrix<T> {
+    fn times(&self, c: &DMatrix<T>) -> DMatrix<T> {
+        T::kernel_product(self, c)
+    }
+
+    fn coordinates(&self, x: &DMatrix<T>) -> DMatrix<T> {
+        T::kernel_transposed_product(self, x)
+    }
+
+    fn subtract(&self, x: &mut DMatrix<T>, c: &DMatrix<T>) {
+        T::kernel_subtract_product(x, self, c);
+    }
+}
+
+/// Angles on both sides of π/4, each from where it is determined; `cross` is what the wide
+/// basis makes of the narrow one, QᵀQ'.
+pub(super) fn angles<T: Real>(
+    cross: &DMatrix<T>,
+    narrow: &impl Orthonormal<T>,
+    wide: &impl Orthonormal<T>,
+) -> Result<PrincipalAngles<T>, Error> {
+    let cosines = svd::values(cross, CROSS)?;
+    if near_count(&cosines) == 0 {
+        return Ok(collected(&far_entries(&cosines, 0)));
+    }
+    let (_, cosines, rotation) = ThinSvd::new(cross)?.into_parts();
+    if near_count(&cosines) == 0 {
+        return Ok(collected(&far_entries(&cosines, 0)));
+    }
+    let near = Near::of(&cosines, &rotation, cross, narrow, wide)?;
+    Ok(collected(&near.entries(&cosines)))
+}
+
+/// Angles with their vectors, in the narrow space and in the wide one.
+pub(super) fn vectors<T: Real>(
+    narrow: &DMatrix<T>,
+    wide: &DMatrix<T>,
+) -> Result<(PrincipalAngles<T>, DMatrix<T>, DMatrix<T>), Error> {
+    let cross = wide.coordinates(narrow);
+    // The numbers are those of `angles` to the last bit.
+    let plain = svd::values(&cross, CROSS)?;
+    let (mut partners, cosines, rotation) = ThinSvd::new(&cross)?.into_parts();
+    let cosines = if near_count(&plain) == 0 {
+        plain
+    } else {
+        cosines
+    };
+    if near_count(&cosines) == 0 {
+        let (ours, theirs) = (narrow.times(&rotation), wide.times(&partners));
+        return Ok((collected(&far_entries(&cosines, 0)), ours, theirs));
+    }
+    let near = Near::of(&cosines, &rotation, &cross, narrow, wide)?;
+    let count = near.sines.len();
+    let mut ours = narrow.times(&rotation);
+    let vectors = ours.columns(0, count).into_owned();
+    let refined = T::kernel_product(&vectors, &near.rotation()?);
+    ours.columns_mut(0, count).copy_from(&refined);
+    let mut near_partners = wide.coordinates(&refined);
+    // cos² ≥ ½: these columns are at least 0.7 long and orthogonal.
+    for mut column in near_partners.column_iter_mut() {
+        scale::normalise(column.as_mut_slice());
+    }
+    partners.columns_mut(0, count).copy_from(&near_partners);
+    let theirs = wide.times(&partners);
+
+    let entries = near.entries(&cosines);
+    let order: Vec<usize> = entries.iter().map(|entry| entry.source).collect();
+    Ok((
+        collected(&entries),
+        ours.select_columns(&order),
+        theirs.select_columns(&order),
+    ))
+}
+
+/// The part of the narrow space within π/4 of the wide one: what of its principal vectors is
+/// outside the wide space, one a column, and its singular values, ascending.
+struct Near<T> {
+    residual: DMatrix<T>,
+    sines: Vec<T>,
+}
+
+impl<T: Real> Near<T> {
+    /// Of at least one angle up to π/4.
+    fn of(
+        cosines: &DVector<T>,
+        rotation: &DMatrix<T>,
+        cross: &DMatrix<T>,
+        narrow: &impl Orthonormal<T>,
+        wide: &impl Orthonormal<T>,
+    ) -> Result<Self, Error> {
+        let count = near_count(cosines);
+        let rotation = rotation.columns(0, count).into_owned();
+        let mut residual = narrow.times(&rotation);
+        wide.subtract(&mut residual, &T::kernel_product(cross, &rotation));
+        // Again: the first pass leaves ε of the wide space, the second none.
+        let rest = wide.coordinates(&residual);
+        wide.subtract(&mut residual, &rest);
+        let sines = svd::tall_values(&residual, RESIDUAL)?;
+        let sines = sines.iter().rev().copied().collect();
+        Ok(Self { residual, sines })
+    }
+
+    /// Turns the vectors so that residuals are orthogonal, the shortest first.
+    fn rotation(&self) -> Result<DMatrix<T>, Error> {
+        let rotation = ThinSvd::new(&self.residual)?.into_parts().2;
+        let order: Vec<usize> = (0..self.sines.len()).rev().collect();
+        Ok(rotation.select_columns(&order))
+    }
+
+    /// With those beyond π/4, ascending.
+    fn entries(&self, cosines: &DVector<T>) -> Vec<Entry<T>> {
+        let mut entries = near_entries(self.sines.iter());
+        entries.extend(far_entries(cosines, self.sines.len()));
+        sorted(entries)
+    }
+}
+
+/// One angle with its cosine, its sine, and the place its vectors are found at.
+#[derive(Clone, Copy)]
+struct Entry<T> {
+    radians: T,
+    cosine: T,
+    sine: T,
+    source: usize,
+}
+
+/// How many of the descending cosines are those of angles up to π/4.
+fn near_count<T: Real>(cosines: &DVector<T>) -> usize {
+    let half = T::from_double(0.5);
+    cosines.iter().take_while(|&&c| c * c >= half).count()
+}
+
+/// From ascending sines.
+fn near_entries<'a, T: Real>(sines: impl Iterator<Item = &'a T>) -> Vec<Entry<T>> {
+    sines
+        .enumerate()
+        .map(|(source, &s)| {
+            let sine = s.min(T::one());
+            Entry {
+                radians: sine.asin(),
+                // s² ≤ ½: nothing cancels, and unlike (1 − s)(1 + s) this is monotone.
+                cosine: (T::one() - sine * sine).sqrt(),
+                sine,
+                source,
+            }
+        })
+        .collect()
+}
+
+/// From the descending cosines from `first` on.
+fn far_entries<T: Real>(cosines: &DVector<T>, first: usize) -> Vec<Entry<T>> {
+    (first..cosines.len())
+        .map(|source| {
+            let cosine = cosines[source];
+            Entry {
+                radians: cosine.acos(),
+                cosine,
+                sine: (T::one() - cosine * cosine).sqrt(),
+                source,
+            }
+        })
+        .collect()
+}
+
+/// Ascending in angle: the two sides meet at π/4 and may cross there by a rounding error.
+fn sorted<T: Real>(mut entries: Vec<Entry<T>>) -> Vec<Entry<T>> {
+    entries.sort_by(|x, y| {
+        x.radians
+            .partial_cmp(&y.radians)
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
+    entries
+}
+
+fn collected<T: Real>(entries: &[Entry<T>]) -> PrincipalAngles<T> {
+    let collect = |value: fn(&Entry<T>) -> T| {
+        DVector::from_iterator(entries.len(), entries.iter().map(value))
+    };
+    PrincipalAngles {
+        radians: collect(|e| e.radians),
+        cosines: collect(|e| e.cosine),
+        sines: collect(|e| e.sine),
+    }
+}

@@ -1,0 +1,290 @@
+//! Singular values of a bidiagonal matrix by the differential quotient-difference algorithm
+//! with shifts.
+//!
+//! With q and e the squares of the diagonal and of what stands beside it, a transform with the
+//! shift s takes
+//!
+//!   d₁ = q₁ − s,  q̂ᵢ = dᵢ + eᵢ,  êᵢ = eᵢ·qᵢ₊₁/q̂ᵢ,  dᵢ₊₁ = dᵢ·qᵢ₊₁/q̂ᵢ − s,  q̂ₙ = dₙ
+//!
+//! to the same matrix less s·I. While s is at most the smallest eigenvalue nothing is subtracted
+//! but s, and every singular value keeps its relative accuracy (Fernando & Parlett 1994,
+//! Theorem 4). A shift that was too large shows as a negative dᵢ; then the step is taken
+//! again with a smaller one. What decides the speed is how close below the eigenvalue a shift can be placed:
+//! once the last dₙ is the smallest, dₙ·(1 − √b)/(1 + b) is a lower bound up to second order, with b the squared
+//! length of the approximate eigenvector beyond its last entry (Parlett & Marques 2000, §5).
+//!
+//! Vectors are not to be had this way. A failure to converge, or a singular value that is
+//! exactly zero inside, is `None`, and the caller has other algorithms.
+
+use crate::Real;
+
+/// Transforms a value may take on average. Two or three are usual.
+const SWEEPS: usize = 32;
+
+/// The singular values, descending, of the upper bidiagonal matrix with this diagonal and these
+/// entries beside it, scaled near one.
+pub(crate) fn singular_values<T: Real>(diagonal: &[T], beside: &[T]) -> Option<Vec<T>> {
+    let n = diagonal.len();
+    let mut work = Qd {
+        q: diagonal.iter().map(|&x| x * x).collect(),
+        e: beside.iter().map(|&x| x * x).collect(),
+        left: SWEEPS * n,
+    };
+    let mut values = Vec::with_capacity(n);
+    let mut blocks = vec![(0, n, T::zero())];
+    while let Some((from, to, shift)) = blocks.pop() {
+        work.reduce(from, to, shift, &mut values, &mut blocks)?;
+    }
+    let mut values: Vec<T> = values.into_iter().map(|square: T| square.sqrt()).collect();
+    values.sort_by(|x, y| y.partial_cmp(x).unwrap_or(std::cmp::Ordering::Equal));
+    values.iter().all(|v| v.is_finite()).then_some(values)
+}
+
+struct Qd<T> {
+    q: Vec<T>,
+    e: Vec<T>,
+    /// Transforms that may still be taken.
+    left: usize,
+}
+
+/// What a transform tells of the shift to take next.
+#[derive(Clone, Copy)]
+struct Sweep<T> {
+    /// The smallest dᵢ.
+    least: T,
+    /// The smallest dᵢ but for the last, and the last.
+    before: T,
+    last: T,
+}
+
+impl<T: Real> Qd<T> {
+    /// Finds the eigenvalues of the rows `from..to`, to each of which `shift` is added; pieces
+    /// that split off are left for later.
+    fn reduce(
+        &mut self,
+        from: usize,
+        mut to: usize,
+        mut shift: T,
+        values: &mut Vec<T>,
+        blocks: &mut Vec<(usize, usize, T)>,
+    ) -> Option<()> {
+        // Large entries first: a small one at the end is found at once, and without a loss.
+        if to - from > 1 && self.q[from] * T::from_double(1.5) < self.q[to - 1] {
+            self.q[from..to].reverse();
+            self.e[from..to - 1].reverse();
+        }
+        let negligible = T::machine_epsilon() * T::machine_epsilon();
+        let mut sweep: Option<Sweep<T>> = None;
+        let mut timid = T::from_double(0.25);
+        loop {
+            if to == from {
+                return Some(());
+            }
+            if to - from == 1 || self.e[to - 2] <= negligible * (shift + self.q[to - 1]) {
+                values.push(self.q[to - 1] + shift);
+                to -= 1;
+                sweep = None;
+                continue;
+            }
+            // Beside a split the pieces have nothing to do with each other.
+            let split = (from..to - 2)
+                .rev()
+                .find(|&i| self.e[i] <= negligible * (shift + self.q[i].min(self.q[i + 1])));
+            if let Some(i) = split {
+                blocks.push((from, i + 1, shift));
+                blocks.push((i + 1, to, shift));
+                return Some(());
+            }
+            let mut s = match sweep {
+                Some(seen) => self.next_shift(from, to, seen, &mut timid),
+                None => T::zero(),
+            };
+            // Each refusal is a bound: the last try is without a shift and cannot fail.
+            let mut refused = 0;
+            loop {
+                self.left = self.left.checked_sub(1)?;
+                let (q, e) = (self.q[from..to].to_vec(), self.e[from..to - 1].to_vec());
+                let seen = self.transform(from, to, s);
+                if seen.least >= T::zero() {
+                    shift += s;
+                    sweep = Some(seen);
+                    break;
+                }
+                // NaN, or a negative number without a shift: a zero on the diagonal.
+                if s == T::zero() || !(seen.least < T::zero()) {
+                    return None;
+                }
+                self.q[from..to].copy_from_slice(&q);
+                self.e[from..to - 1].copy_from_slice(&e);
+                refused += 1;
+                let late = seen.last < T::zero() && seen.before > T::zero();
+                s = if refused > 2 {
+                    T::zero()
+                } else if late && s + seen.last > T::zero() {
+                    // Only the last failed: it says by how much.
+                    (s + seen.last) * (T::one() - T::from_double(2.0) * T::machine_epsilon())
+                } else {
+                    s * T::from_double(0.25)
+                };
+            }
+        }
+    }
+
+    /// One transform with a shift, in place. Where it fails the rows are left half done.
+    fn transform(&mut self, from: usize, to: usize, s: T) -> Sweep<T> {
+        let (q, e) = (&mut self.q[from..to], &mut self.e[from..to - 1]);
+        let n = q.len();
+        let mut d = q[0] - s;
+        let mut before = d;
+        for i in 0..n - 1 {
+            before = before.min(d);
+            let sum = d + e[i];
+            let ratio = q[i + 1] / sum;
+            q[i] = sum;
+            e[i] *= ratio;
+            d = d * ratio - s;
+        }
+        q[n - 1] = d;
+        // `min` may drop a NaN, a sum does not.
+        let least = if (d + before).is_finite() {
+            before.min(d)
+        } else {
+            d + before
+        };
+        Sweep {
+            least,
+            before,
+            last: d,
+        }
+    }
+
+    /// A number that is likely to be just below the smallest eigenvalue.
+    fn next_shift(&self, from: usize, to: usize, seen: Sweep<T>, timid: &mut T) -> T {
+        if seen.last <= seen.before {
+            let (mut product, mut b) = (T::one(), T::zero());
+            for i in (from..to - 1).rev() {
+                product *= self.e[i] / self.q[i];
+                b += product;
+                if product < b * T::from_double(0.01) || b > T::one() {
+                    break;
+                }
+            }
+            let b = b * T::from_double(1.05);
+            if b < T::from_double(0.563) {
+                *timid = T::from_double(0.25);
+                return seen.last * (T::one() - b.sqrt()) / (T::one() + b);
+            }
+        }
+        let share = *timid;
+        *timid = share + (T::one() - share) / T::from_double(3.0) * T::from_double(0.25);
+        seen.least * share
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::jacobi;
+    use nalgebra::DMatrix;
+
+    fn agrees_with_jacobi<T: Real>(diagonal: &[T], beside: &[T]) {
+        let n = diagonal.len();
+        let b = DMatrix::from_fn(n, n, |i, j| match j.checked_sub(i) {
+            Some(0) => diagonal[i],
+            Some(1) => beside[i],
+            _ => T::zero(),
+        });
+        let (_, expected, _) = jacobi::svd(&b).expect("converges");
+        let found = singular_values(diagonal, beside).expect("converges");
+        let room = T::from_double(8.0 * (n as f64).sqrt()) * T::machine_epsilon() * expected[0];
+        for (found, &expected) in found.iter().zip(&expected) {
+            assert!((*found - expected).abs() <= room, "{n}: {found} {expected}");
+        }
+    }
+
+    fn noise(i: usize) -> f64 {
+        ((i as f64 + 1.0) * 12.9898).sin() * 43_758.545_3 % 1.0
+    }
+
+    fn every_kind<T: Real>() {
+        for n in [1, 2, 3, 4, 7, 16, 33, 100] {
+            for kind in 0..6 {
+                let entry = |i: usize, side: usize| -> T {
+                    let x = noise(i * 2 + side + 1000 * kind);
+                    T::from_double(match kind {
+                        0 => x,
+                        // A constant matrix, clusters of equal values, and graded ones.
+                        1 => 1.0,
+                        2 => {
+                            if side == 0 {
+                                1.0 + (i % 3) as f64
+                            } else {
+                                1e-9 * x
+                            }
+                        }
+                        3 => 0.7_f64.powi(i as i32) * (1.0 + 0.1 * x),
+                        4 => 0.7_f64.powi((n - i) as i32) * (1.0 + 0.1 * x),
+                        _ => {
+                            if i % 5 == 0 && side == 1 {
+                                0.0
+                            } else {
+                                x
+                            }
+                        }
+                    })
+                };
+                let diagonal: Vec<T> = (0..n).map(|i| entry(i, 0)).collect();
+                let beside: Vec<T> = (0..n - 1).map(|i| entry(i, 1)).collect();
+                agrees_with_jacobi(&diagonal, &beside);
+            }
+        }
+    }
+
+    #[test]
+    fn agrees_with_jacobi_f64() {
+        every_kind::<f64>();
+    }
+
+    #[test]
+    fn agrees_with_jacobi_f32() {
+        every_kind::<f32>();
+    }
+
+    /// The matrix with ones on and beside the diagonal has 2·cos(jπ/(2n + 1)).
+    #[test]
+    fn small_values_are_right_relative_to_themselves() {
+        for n in [2, 5, 50, 300] {
+            let found = singular_values(&vec![1.0; n], &vec![1.0; n - 1]).expect("converges");
+            for (j, &value) in found.iter().enumerate() {
+                let exact =
+                    2.0 * ((j + 1) as f64 * std::f64::consts::PI / (2 * n + 1) as f64).cos();
+                let room = 8.0 * n as f64 * f64::EPSILON * exact;
+                assert!((value - exact).abs() <= room, "{n} {j}: {value} {exact}");
+            }
+        }
+        // Graded over 120 orders of magnitude, each to its last digits.
+        let graded: Vec<f64> = (0..13).map(|i| 10.0_f64.powi(-10 * i)).collect();
+        let found = singular_values(&graded, &vec![0.0; 12]).expect("converges");
+        assert!(
+            found
+                .iter()
+                .zip(&graded)
+                .all(|(a, b)| (a / b - 1.0).abs() < 1e-15)
+        );
+    }
+
+    #[test]
+    fn what_it_cannot_do_it_does_not() {
+        assert!(singular_values(&[1.0, f64::NAN, 1.0], &[1.0, 1.0]).is_none());
+        assert!(singular_values(&[1.0, 1.0], &[f64::INFINITY]).is_none());
+        for zero in 0..4 {
+            let mut diagonal = [1.0_f64; 4];
+            diagonal[zero] = 0.0;
+            if let Some(found) = singular_values(&diagonal, &[0.5, 0.5, 0.5]) {
+                assert!(found[3] < 1e-15, "{found:?}");
+            }
+        }
+        assert_eq!(singular_values::<f64>(&[], &[]), Some(vec![]));
+        assert_eq!(singular_values(&[0.0_f64], &[]), Some(vec![0.0]));
+    }
+}
