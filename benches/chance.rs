@@ -1,9 +1,11 @@
-//! Ten thousand replicates of each null at N = 512 samples in d = 4096 dimensions. The
+//! Ten thousand replicates of each null and of the bootstrap at N = 512 samples in d = 4096 dimensions. The
 //! floor of one is the product with the Gram matrix, 2N² flops a replicate: 5.2 Gflop.
 
 mod common;
 
-use alignment_tax::{CovarianceNull, IsotropicNull, MonteCarlo, Relabelling, SignFlips};
+use alignment_tax::{
+    CovarianceNull, IsotropicNull, MonteCarlo, Relabelling, Samples, SignFlips, TaxBootstrap,
+};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -28,6 +30,10 @@ fn nulls(c: &mut Criterion) {
     });
     group.bench_function("random capabilities, p = 8", |b| {
         b.iter(|| null.random_capabilities(&safety, 8, &run, &mut common::rng(1)));
+    });
+    let around = Samples::new(&samples.map(|x| x + 1.0)).expect("samples");
+    group.bench_function("bootstrap of a rate, m = 8", |b| {
+        b.iter(|| TaxBootstrap::new(&around, &capabilities, &run, &mut common::rng(1)));
     });
     let zero = &samples * 0.0;
     let pairs = SignFlips::new(&samples, &zero).expect("pairs");

@@ -9,17 +9,20 @@ fn rates<T: Real>(c: &mut Criterion, scalar: &str) {
     common::each_shape(c, format!("tax/{scalar}"), |group, (d, k), size| {
         let random = &mut common::rng(4);
         let capabilities: Subspace<T> = common::subspace(d, k, random);
-        let safety: Vec<Direction<T>> = (0..1000).map(|_| common::direction(d, random)).collect();
-        for count in [1, 1000] {
-            let id = BenchmarkId::new(format!("{count} directions"), size);
-            group.throughput(Throughput::Elements((count * d * k) as u64));
-            group.bench_with_input(id, &safety[..count], |b, safety| {
-                b.iter(|| {
-                    safety
-                        .iter()
-                        .map(|v| TaxRate::between(v, &capabilities).map(|tax| tax.value()))
-                        .collect::<Result<Vec<T>, _>>()
-                });
+        let one: Direction<T> = common::direction(d, random);
+        let many = common::gaussian::<T>(d, 1000, random);
+        group.throughput(Throughput::Elements((d * k) as u64));
+        group.bench_function(BenchmarkId::new("1 direction", size), |b| {
+            b.iter(|| TaxRate::between(&one, &capabilities));
+        });
+        group.throughput(Throughput::Elements((1000 * d * k) as u64));
+        group.bench_function(BenchmarkId::new("1000 columns", size), |b| {
+            b.iter(|| TaxRate::of_columns(&many, &capabilities));
+        });
+        // The product that rates of columns contain, without blocks.
+        if common::suits_a_slow_rival((d, k)) {
+            group.bench_function(BenchmarkId::new("nalgebra product", size), |b| {
+                b.iter(|| capabilities.basis().transpose() * &many);
             });
         }
     });

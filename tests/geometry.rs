@@ -955,3 +955,26 @@ fn sampled_shapley_f32() {
 fn sampled_shapley_f64() {
     sampled_shares_are_near_the_exact_ones::<f64>();
 }
+
+/// Products large enough to be cut into groups of rows, on one thread and on four.
+#[cfg(feature = "rayon")]
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    let random = &mut rng(77);
+    let (a, b) = (
+        common::gaussian::<f64>(4096, 192, random),
+        common::gaussian::<f64>(4096, 200, random),
+    );
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.expect("a pool").install(|| {
+            let capabilities = Subspace::from_columns(&a).expect("a span");
+            (
+                PrincipalAngles::from_columns(&a, &b).expect("angles"),
+                alignment_tax::TaxRate::of_columns(&b, &capabilities).expect("rates"),
+                capabilities,
+            )
+        })
+    };
+    assert_eq!(run(1), run(4));
+}

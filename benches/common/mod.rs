@@ -12,15 +12,18 @@ use criterion::{BenchmarkGroup, Criterion, Throughput};
 
 pub use random::{direction, gaussian, rng, subspace};
 
-/// Rows and columns of the matrices.
-pub const SHAPES: [(usize, usize); 6] = [
-    (768, 1),
-    (768, 8),
-    (768, 64),
-    (4096, 1),
-    (4096, 8),
-    (4096, 64),
-];
+/// Rows and columns of the matrices: a small model, one of 7 billion parameters, a large one.
+const DIMENSIONS: [usize; 3] = [768, 4096, 16384];
+const COUNTS: [usize; 4] = [1, 8, 64, 256];
+
+/// Entries times columns up to which an algorithm without blocks is raced: beyond it one call
+/// takes seconds.
+const SLOW: usize = 4096 * 64 * 64;
+
+/// Whether a rival without blocks is raced at this shape.
+pub fn suits_a_slow_rival((d, k): (usize, usize)) -> bool {
+    d * k * k <= SLOW
+}
 
 pub fn settings() -> Criterion {
     Criterion::default()
@@ -37,9 +40,11 @@ pub fn each_shape(
     mut bench: impl FnMut(&mut BenchmarkGroup<WallTime>, (usize, usize), &str),
 ) {
     let mut group = c.benchmark_group(name);
-    for (d, k) in SHAPES {
-        group.throughput(Throughput::Elements((d * k) as u64));
-        bench(&mut group, (d, k), &format!("{d}x{k}"));
+    for d in DIMENSIONS {
+        for k in COUNTS {
+            group.throughput(Throughput::Elements((d * k) as u64));
+            bench(&mut group, (d, k), &format!("{d}x{k}"));
+        }
     }
     group.finish();
 }

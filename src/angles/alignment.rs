@@ -6,7 +6,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::PrincipalAngles;
+use super::{PrincipalAngles, PrincipalVectors};
 use crate::linalg::{ThinSvd, scale, svd};
 use crate::{Error, Real};
 
@@ -56,11 +56,11 @@ pub(super) fn angles<T: Real>(
     Ok(collected(&near.entries(&cosines)))
 }
 
-/// Angles with their vectors, in the narrow space and in the wide one.
+/// Angles with their vectors, the narrow space on the left.
 pub(super) fn vectors<T: Real>(
     narrow: &DMatrix<T>,
     wide: &DMatrix<T>,
-) -> Result<(PrincipalAngles<T>, DMatrix<T>, DMatrix<T>), Error> {
+) -> Result<PrincipalVectors<T>, Error> {
     let cross = wide.coordinates(narrow);
     // The numbers are those of `angles` to the last bit.
     let plain = svd::values(&cross, CROSS)?;
@@ -71,8 +71,11 @@ pub(super) fn vectors<T: Real>(
         cosines
     };
     if near_count(&cosines) == 0 {
-        let (ours, theirs) = (narrow.times(&rotation), wide.times(&partners));
-        return Ok((collected(&far_entries(&cosines, 0)), ours, theirs));
+        return Ok(PrincipalVectors {
+            angles: collected(&far_entries(&cosines, 0)),
+            left: narrow.times(&rotation),
+            right: wide.times(&partners),
+        });
     }
     let near = Near::of(&cosines, &rotation, &cross, narrow, wide)?;
     let count = near.sines.len();
@@ -90,11 +93,11 @@ pub(super) fn vectors<T: Real>(
 
     let entries = near.entries(&cosines);
     let order: Vec<usize> = entries.iter().map(|entry| entry.source).collect();
-    Ok((
-        collected(&entries),
-        ours.select_columns(&order),
-        theirs.select_columns(&order),
-    ))
+    Ok(PrincipalVectors {
+        angles: collected(&entries),
+        left: ours.select_columns(&order),
+        right: theirs.select_columns(&order),
+    })
 }
 
 /// The part of the narrow space within π/4 of the wide one: what of its principal vectors is

@@ -214,17 +214,11 @@ impl<T: Real> PrincipalVectors<T> {
     /// ```
     pub fn between(left: &Subspace<T>, right: &Subspace<T>) -> Result<Self, Error> {
         let (narrow, wide, swapped) = ordered(left, right)?;
-        let (angles, narrow, wide) = alignment::vectors(narrow, wide)?;
-        let (left, right) = if swapped {
-            (wide, narrow)
-        } else {
-            (narrow, wide)
-        };
-        Ok(Self {
-            angles,
-            left,
-            right,
-        })
+        let mut pairs = alignment::vectors(narrow, wide)?;
+        if swapped {
+            std::mem::swap(&mut pairs.left, &mut pairs.right);
+        }
+        Ok(pairs)
     }
 
     /// The principal angles.

@@ -3,10 +3,12 @@
 use alignment_tax::{
     Error, PrincipalAngles, PrincipalVectors, Real, Subspace, TaxSpectrum, tolerance,
 };
-use nalgebra::dmatrix;
+use nalgebra::{DMatrix, dmatrix};
 
-use crate::common::{rng, subspace};
-use crate::shared::{Extreme, finite, for_both_scalars, near, real, refused, two_columns};
+use crate::common::{gaussian, rng, subspace};
+use crate::shared::{
+    Extreme, finite, for_both_scalars, magnitudes, near, real, refused, two_columns,
+};
 
 type Between<T> = fn(&Subspace<T>, &Subspace<T>) -> Result<(), Error>;
 
@@ -178,9 +180,101 @@ fn angles_of_odd_shape<T: Extreme>() {
     }
 }
 
+/// A power of two of about this size, so that scaling by it is exact.
+fn power_of_two_below<T: Extreme>(x: T) -> T {
+    real(2.0_f64.powi(x.to_double().log2().floor() as i32))
+}
+
+/// Raw columns are refused as their spans are, with the side that is wrong named.
+fn angles_of_bad_columns<T: Extreme>() {
+    let good = gaussian::<T>(5, 2, &mut rng(20));
+    let sides = |bad: &DMatrix<T>| {
+        [
+            ("left", PrincipalAngles::from_columns(bad, &good)),
+            ("right", PrincipalAngles::from_columns(&good, bad)),
+        ]
+    };
+    for (rows, columns) in [(5, 0), (0, 2), (0, 0)] {
+        for (side, result) in sides(&DMatrix::zeros(rows, columns)) {
+            refused!(
+                result,
+                Error::Empty { argument, rows: r, columns: c, .. } if (*argument, *r, *c) == (side, rows, columns)
+            );
+        }
+    }
+    refused!(
+        PrincipalAngles::from_columns(&good, &gaussian::<T>(4, 2, &mut rng(21))),
+        Error::DimensionMismatch {
+            argument: "right",
+            unit: "rows",
+            expected: 5,
+            actual: 4,
+            ..
+        }
+    );
+    for value in T::NON_FINITE {
+        let mut bad = gaussian::<T>(5, 3, &mut rng(22));
+        bad[(4, 1)] = value;
+        for (side, result) in sides(&bad) {
+            refused!(
+                result,
+                Error::NonFinite { argument, row: 4, column: 1, .. } if *argument == side
+            );
+        }
+    }
+    let mut bad = gaussian::<T>(5, 3, &mut rng(23));
+    bad.column_mut(2).fill(T::zero());
+    for (side, result) in sides(&bad) {
+        refused!(result, Error::ZeroVector { argument, column: 2, .. } if *argument == side);
+    }
+}
+
+/// The units of columns, dependence among them, and more of them than coordinates.
+fn angles_of_odd_columns<T: Extreme>() {
+    let random = &mut rng(24);
+    let (a, b) = (gaussian::<T>(7, 3, random), gaussian::<T>(7, 2, random));
+    let plain = PrincipalAngles::from_columns(&a, &b).expect("angles");
+    let bound = tolerance::angle::<T>(3) * real(8.0);
+    // Down to where entries begin to lose their digits, and up to where they would overflow.
+    let whole = |m: &T| *m > T::SUBNORMAL && *m < T::LARGEST;
+    for magnitude in magnitudes::<T>().into_iter().filter(whole) {
+        let mut scaled = a.clone();
+        let power = power_of_two_below(magnitude);
+        scaled.column_mut(1).scale_mut(power);
+        let angles = PrincipalAngles::from_columns(&b, &scaled).expect("angles");
+        for (x, y) in angles.radians().iter().zip(plain.radians()) {
+            near("in other units", *x, *y, bound);
+        }
+        let angles = PrincipalAngles::from_columns(&(&a * power), &(&b * power)).expect("angles");
+        finite("angles", angles.radians().iter());
+    }
+    let repeated = DMatrix::from_fn(7, 5, |i, j| a[(i, j % 3)]);
+    let angles = PrincipalAngles::from_columns(&repeated, &b).expect("angles");
+    assert_eq!(angles.radians().len(), 2);
+    for (x, y) in angles.radians().iter().zip(plain.radians()) {
+        near("dependent", *x, *y, bound * real(4.0));
+    }
+    let many = gaussian::<T>(3, 9, random);
+    let few = gaussian::<T>(3, 2, random);
+    let angles = PrincipalAngles::from_columns(&many, &few).expect("angles");
+    assert!(angles.asimov() <= bound, "{}", angles.asimov());
+    // A view of part of a larger matrix, whose columns do not follow each other.
+    let frame = DMatrix::from_fn(9, 4, |i, j| {
+        if i < 7 && j < 3 {
+            a[(i, j)]
+        } else {
+            T::NON_FINITE[0]
+        }
+    });
+    let inside = PrincipalAngles::from_columns(frame.view((0, 0), (7, 3)), &b).expect("angles");
+    assert_eq!(inside, plain);
+}
+
 for_both_scalars!(
     angle_refusals,
     distances_of_extreme_angles,
     distances_of_one_tiny_angle,
     angles_of_odd_shape,
+    angles_of_bad_columns,
+    angles_of_odd_columns,
 );

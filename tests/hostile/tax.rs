@@ -5,7 +5,7 @@ use alignment_tax::{
 };
 use nalgebra::{DMatrix, dmatrix};
 
-use crate::common::{rng, subspace};
+use crate::common::{gaussian, rng, subspace};
 use crate::shared::{
     Extreme, axis, finite, for_both_scalars, magnitudes, near, real, refused, two_columns,
 };
@@ -264,6 +264,100 @@ fn spectra_of_odd_shape<T: Extreme>() {
     }
 }
 
+fn rates_of_bad_columns<T: Extreme>() {
+    let random = &mut rng(30);
+    let capabilities = subspace::<T>(4, 2, random);
+    for (rows, columns) in [(4, 0), (0, 3)] {
+        refused!(
+            TaxRate::of_columns(&DMatrix::zeros(rows, columns), &capabilities),
+            Error::Empty {
+                argument: "safety",
+                ..
+            }
+        );
+    }
+    refused!(
+        TaxRate::of_columns(&gaussian::<T>(3, 2, random), &capabilities),
+        Error::DimensionMismatch {
+            argument: "safety",
+            unit: "coordinates",
+            expected: 4,
+            actual: 3,
+            ..
+        }
+    );
+    // Past the first block, so that places are counted through.
+    let many = gaussian::<T>(4, 70_000, random);
+    for bad in T::NON_FINITE {
+        let mut many = many.clone();
+        many[(3, 69_999)] = bad;
+        refused!(
+            TaxRate::of_columns(&many, &capabilities),
+            Error::NonFinite {
+                argument: "safety",
+                row: 3,
+                column: 69_999,
+                ..
+            }
+        );
+    }
+    let mut zero = many.clone();
+    zero.column_mut(66_000).fill(T::zero());
+    refused!(
+        TaxRate::of_columns(&zero, &capabilities),
+        Error::ZeroVector {
+            argument: "safety",
+            column: 66_000,
+            ..
+        }
+    );
+    let trivial = Subspace::<T>::trivial(4).expect("d = 4");
+    let rates = TaxRate::of_columns(&gaussian::<T>(4, 3, random), &trivial).expect("rates");
+    assert!(
+        rates
+            .iter()
+            .all(|r| (r.value(), r.complement()) == (T::zero(), T::one()))
+    );
+}
+
+/// The same as one by one, at every length, with both parts right near their own zero.
+fn rates_of_columns_are_those_of_directions<T: Extreme>() {
+    let random = &mut rng(31);
+    for (d, m) in [(1, 1), (2, 1), (9, 3), (300, 17), (5, 5)] {
+        let capabilities = subspace::<T>(d, m, random);
+        let free = capabilities.complement();
+        let mut columns = gaussian::<T>(d, 40, random);
+        for (j, mut column) in columns.column_iter_mut().enumerate() {
+            // Nearly inside, and nearly outside.
+            let slight = real::<T>(10.0_f64.powi(-(j as i32 / 4)));
+            let inside = capabilities.basis().column(j % m) * slight;
+            let outside = match free.dimension() {
+                0 => &inside * T::zero(),
+                n => free.basis().column(j % n) * slight,
+            };
+            match j % 4 {
+                0 => column.copy_from(&(capabilities.basis().column(0) + outside)),
+                1 if free.dimension() > 0 => {
+                    column.copy_from(&(free.basis().column(0) + inside));
+                }
+                _ => {}
+            }
+            let magnitude = magnitudes::<T>()[j % 3];
+            let scale = magnitude / real(4.0) / column.amax();
+            column.scale_mut(scale);
+        }
+        let rates = TaxRate::of_columns(&columns, &capabilities).expect("rates");
+        assert_eq!(rates.len(), 40);
+        for (rate, column) in rates.iter().zip(columns.column_iter()) {
+            let direction = Direction::new(column).expect("not zero");
+            let one = TaxRate::between(&direction, &capabilities).expect("a rate");
+            let room = tolerance::closed_form::<T>() + tolerance::orthonormality::<T>(d);
+            near("cosine", rate.cosine(), one.cosine(), room);
+            near("sine", rate.sine(), one.sine(), room);
+        }
+    }
+}
+
 for_both_scalars!(
     tax_rate_refusals,
     a_negative_diagonal_is_not_positive_semidefinite,
@@ -272,4 +366,6 @@ for_both_scalars!(
     tax_rates_of_extreme_inputs,
     regime_thresholds,
     spectra_of_odd_shape,
+    rates_of_bad_columns,
+    rates_of_columns_are_those_of_directions,
 );

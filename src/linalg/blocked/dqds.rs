@@ -16,6 +16,8 @@
 //! Vectors are not to be had this way. A failure to converge, or a singular value that is
 //! exactly zero inside, is `None`, and the caller has other algorithms.
 
+use std::cmp::Ordering;
+
 use crate::Real;
 
 /// Transforms a value may take on average. Two or three are usual.
@@ -28,6 +30,7 @@ pub(crate) fn singular_values<T: Real>(diagonal: &[T], beside: &[T]) -> Option<V
     let mut work = Qd {
         q: diagonal.iter().map(|&x| x * x).collect(),
         e: beside.iter().map(|&x| x * x).collect(),
+        before: Vec::with_capacity(2 * n),
         left: SWEEPS * n,
     };
     let mut values = Vec::with_capacity(n);
@@ -36,13 +39,15 @@ pub(crate) fn singular_values<T: Real>(diagonal: &[T], beside: &[T]) -> Option<V
         work.reduce(from, to, shift, &mut values, &mut blocks)?;
     }
     let mut values: Vec<T> = values.into_iter().map(|square: T| square.sqrt()).collect();
-    values.sort_by(|x, y| y.partial_cmp(x).unwrap_or(std::cmp::Ordering::Equal));
+    values.sort_by(|x, y| y.partial_cmp(x).unwrap_or(Ordering::Equal));
     values.iter().all(|v| v.is_finite()).then_some(values)
 }
 
 struct Qd<T> {
     q: Vec<T>,
     e: Vec<T>,
+    /// What was there before the last transform.
+    before: Vec<T>,
     /// Transforms that may still be taken.
     left: usize,
 }
@@ -103,7 +108,9 @@ impl<T: Real> Qd<T> {
             let mut refused = 0;
             loop {
                 self.left = self.left.checked_sub(1)?;
-                let (q, e) = (self.q[from..to].to_vec(), self.e[from..to - 1].to_vec());
+                self.before.clear();
+                self.before.extend_from_slice(&self.q[from..to]);
+                self.before.extend_from_slice(&self.e[from..to - 1]);
                 let seen = self.transform(from, to, s);
                 if seen.least >= T::zero() {
                     shift += s;
@@ -111,11 +118,12 @@ impl<T: Real> Qd<T> {
                     break;
                 }
                 // NaN, or a negative number without a shift: a zero on the diagonal.
-                if s == T::zero() || !(seen.least < T::zero()) {
+                if s == T::zero() || seen.least.partial_cmp(&T::zero()) != Some(Ordering::Less) {
                     return None;
                 }
-                self.q[from..to].copy_from_slice(&q);
-                self.e[from..to - 1].copy_from_slice(&e);
+                let (q, e) = self.before.split_at(to - from);
+                self.q[from..to].copy_from_slice(q);
+                self.e[from..to - 1].copy_from_slice(e);
                 refused += 1;
                 let late = seen.last < T::zero() && seen.before > T::zero();
                 s = if refused > 2 {
@@ -225,7 +233,7 @@ mod tests {
                         3 => 0.7_f64.powi(i as i32) * (1.0 + 0.1 * x),
                         4 => 0.7_f64.powi((n - i) as i32) * (1.0 + 0.1 * x),
                         _ => {
-                            if i % 5 == 0 && side == 1 {
+                            if i.is_multiple_of(5) && side == 1 {
                                 0.0
                             } else {
                                 x
@@ -264,7 +272,7 @@ mod tests {
         }
         // Graded over 120 orders of magnitude, each to its last digits.
         let graded: Vec<f64> = (0..13).map(|i| 10.0_f64.powi(-10 * i)).collect();
-        let found = singular_values(&graded, &vec![0.0; 12]).expect("converges");
+        let found = singular_values(&graded, &[0.0; 12]).expect("converges");
         assert!(
             found
                 .iter()
