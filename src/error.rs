@@ -116,7 +116,7 @@ pub enum Error {
         actual: f64,
     },
     /// A count is outside its domain.
-    #[error("`{argument}` is {actual}, expected from {least} to {most}; {advice}")]
+    #[error("`{argument}` is {actual}, expected {}; {advice}", counts(.least, .most))]
     #[non_exhaustive]
     OutOfBounds {
         /// The argument at fault.
@@ -359,5 +359,14 @@ impl fmt::Display for SamplesNeeded {
                 write!(f, "it may be zero; if not, more than {n} would be needed")
             }
         }
+    }
+}
+
+/// A range of counts, of which some have no upper end.
+fn counts(least: &usize, most: &usize) -> String {
+    if *most == usize::MAX {
+        format!("at least {least}")
+    } else {
+        format!("from {least} to {most}")
     }
 }

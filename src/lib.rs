@@ -39,6 +39,16 @@
 //! all of them is an ellipsoid, [`GainEllipsoid`]; how much safety there is if capability i
 //! may lose up to $\varepsilon_i$, and what each of these floors costs, is [`Floors`].
 //!
+//! **Freezing.** Where a set of capabilities must not move, what counts of two goals
+//! $v\_1, v\_2$ is what is left of them outside its span, at the angle
+//!
+//! $$ \cos\theta = \frac{\rho - a^\top G^{+} b}{\sqrt{(1 - \tau\_1)(1 - \tau\_2)}}, \qquad \rho = \langle v\_1, v\_2 \rangle $$
+//!
+//! so that freezing can end a fight $\rho < 0$, and can start one. [`Objectives::freeze`] gives
+//! objectives again; [`Conflict`] has the verdict, [`ConflictEstimate`] the same from
+//! samples, [`FreezeSearch`] looks for what to freeze at the least loss, and [`JointGain`] says
+//! what many goals can gain at once.
+//!
 //! **How sure.** Noise in an estimated $v$ lies mostly outside $\mathcal C$, so the rate of
 //! a noisy direction is too small. Products of *different* samples $x_i$ of the
 //! unnormalised vector have no such bias:
@@ -117,9 +127,11 @@
 //! | which capability may lose how much | [`Floors`], [`FloorOptimum`], [`FloorCurve`] |
 //! | which shift achieves it | [`OptimalShift`] |
 //! | what did a real update buy, pay and waste | [`Audit`], [`AuditEstimate`], [`Jackknifed`], [`Forecast`] |
-//! | does a bigger model make it go away | [`ScalingLaw`], [`PackingLaw`], [`Growth`], [`RequiredWidth`] |
+//! | what width does to a tax of known parts | [`ScalingLaw`], [`PackingLaw`], [`Growth`], [`RequiredWidth`] |
 //! | how much of it can be packing, for given directions | [`SpectralBound`], [`CoherenceBound`], [`ResidualBound`], [`Vacuity`] |
-//! | will a wider model remove it | [`ScalingData`], [`ScalingFit`], [`ScalingModel`], [`ScalingComparison`], [`ScalingVerdict`], [`TargetWidth`] |
+//! | will a wider model remove a tax that was measured at several widths | [`ScalingData`], [`SeedSpread`], [`ScalingFit`], [`ScalingModel`], [`ScalingParameter`], [`ScalingVerdict`], [`TargetWidth`] |
+//! | which law do the rates follow, and which width speaks against it | [`ScalingComparison`], [`ModelScore`], [`ScalingResidual`], [`ScalingInfluence`] |
+//! | the tax at a width that nobody has measured | [`ScalingPrediction`], [`Reach`] |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -151,6 +163,9 @@
 //! [`TaxEstimate`] takes the bias off and gives an interval, which is approximate: how
 //! often it covers is known by simulation in the settings of `docs/calibration.md` and
 //! nowhere else. Shapley and unique shares and the signed frontier have no interval.
+//! [`FreezeSearch`], [`FrozenGoals`] and [`JointGain`] take directions for exact: what a search
+//! finds in noisy ones is a candidate, which [`ConflictEstimate`] has to confirm, on samples
+//! that the search has not seen.
 //! A null is that of an estimated covariance. Neither interval nor null knows of
 //! dependence that the samples do not declare by their units. Types keep vectors and covectors
 //! apart only up to [`Direction`]: from there on all directions are taken to be of one space,

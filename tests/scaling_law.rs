@@ -14,6 +14,7 @@ use alignment_tax::{
 use common::{cases, count, direction, gaussian, normal, number, properties, rng, rotation};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
+use rand_distr::{Beta, Distribution};
 use serde_json::Value;
 
 fn packing(tau: f64, k: usize, m: f64, d: usize) -> PackingLaw {
@@ -184,6 +185,42 @@ fn drawn_directions_have_the_law() {
 fn drawn_directions_have_the_law_at_length() {
     let shares = simulated_against_law(100_000);
     println!("95 % prediction intervals held in {shares:?}");
+}
+
+/// The distance of two samples, each sorted, times √(nm/(n + m)): above 1.95 once in a thousand
+/// times where they have one law (Smirnov).
+fn two_samples(first: &[f64], second: &[f64]) -> f64 {
+    let (n, m) = (first.len() as f64, second.len() as f64);
+    let below = |sample: &[f64], x: f64| sample.partition_point(|&y| y <= x) as f64;
+    let apart = |x: &f64| (below(first, *x) / n - below(second, *x) / m).abs();
+    let distance = first.iter().chain(second).map(apart).fold(0.0, f64::max);
+    distance * (n * m / (n + m)).sqrt()
+}
+
+/// Directions drawn and projected against τ_I + (1 − τ_I)·X with X drawn by another library's Beta
+/// law, so that neither side is this crate's distribution function; and with one direction more, to
+/// see that the test could fail.
+#[test]
+fn drawn_directions_and_drawn_rates_are_samples_of_one_law() {
+    let n = 1000;
+    let run = MonteCarlo::new(n).expect("enough");
+    for (seed, (tau, k, m, d)) in (70..).zip([(0.0, 0, 2, 9), (0.3, 1, 4, 16)]) {
+        let law = packing(tau, k, f64::from(m), d);
+        let simulated = law.simulate(&run, &mut rng(seed)).expect("a simulation");
+        let beta = |m: i32| {
+            let free = (d - k) as f64 - f64::from(m);
+            let beta = Beta::new(0.5 * f64::from(m), 0.5 * free).expect("parameters");
+            let stream = &mut rng(seed + 100);
+            let drawn = (0..n).map(|_| tau + (1.0 - tau) * beta.sample(stream));
+            let mut drawn: Vec<f64> = drawn.collect();
+            drawn.sort_by(f64::total_cmp);
+            drawn
+        };
+        let distance = two_samples(simulated.replicates(), &beta(m));
+        assert!(distance <= 1.95, "{law:?}: {distance}");
+        let other = two_samples(simulated.replicates(), &beta(m + 1));
+        assert!(other > 1.95, "{law:?}: {other}");
+    }
 }
 
 /// A test with the power to see a wrong law: one direction more or less is rejected.

@@ -211,6 +211,9 @@ fn planted(arguments: &Arguments) -> Result<(), Failure> {
         let probabilities = conflict.probabilities(&run, &mut rng);
         report::verdict(name, &conflict, &probabilities, CONFIDENCE);
     }
+    println!("\n  Frozen: {}, for a budget of one\n", known[0].0);
+    let conflict = ConflictEstimate::new(goals, &[Evidence::Known(&known[0].1)])?;
+    report::amounts(["helpfulness", "caution"], &conflict, CONFIDENCE);
     println!("\n  Capabilities are taken as known here. By the directions themselves:\n");
     let mut named = vec![
         ("helpfulness", helpful.direction()?),

@@ -40,6 +40,22 @@ pub fn verdict(
     );
 }
 
+/// What freezing costs: what is left of each goal alone, and of all that both can gain.
+pub fn amounts(names: [&str; 2], conflict: &ConflictEstimate, confidence: Confidence) {
+    for (name, tax) in names.iter().zip(conflict.taxes()) {
+        let kept = (1.0 - tax.rate().value()).sqrt();
+        println!(
+            "  {name:<13} keeps {kept:.2} {:.2} of what it can gain alone",
+            tax.free_gain_interval(confidence)
+        );
+    }
+    let (areas, intervals) = (conflict.areas(), conflict.area_intervals(confidence));
+    println!(
+        "  The ellipse of what both can gain has the area {:.2} {:.2} before, {:.2} {:.2} after.",
+        areas[0], intervals[0], areas[1], intervals[1]
+    );
+}
+
 pub fn plan(plan: &FreezePlan<f64>) {
     let line = |label: &str, x: &FrozenGoals<f64>| {
         let kept: Vec<String> = x.free_shares().iter().map(|k| format!("{k:.3}")).collect();

@@ -9,8 +9,8 @@
 use std::fmt;
 
 use alignment_tax::{
-    Confidence, Error, Reach, ScalingComparison, ScalingData, ScalingFit, ScalingModel,
-    ScalingParameter, ScalingVerdict, SeedSpread, TargetWidth,
+    Confidence, Error, ScalingComparison, ScalingData, ScalingFit, ScalingModel, ScalingParameter,
+    ScalingVerdict, SeedSpread,
 };
 
 /// A tax below this is nothing to speak of.
@@ -103,48 +103,13 @@ impl Fitted {
 
     /// The width for a target by τ₀ + κ/d and by the power law.
     pub fn answers(&self, target: f64) -> Result<String, Error> {
-        let law = Self::width(self.law(), target)?;
+        let law = self.law().width_for(target, LEVEL)?;
         let mut text = format!("  width for {target}: tau0 + kappa/d: {law}");
         if let Some(power) = self.power() {
-            let width = Self::width(power, target)?;
+            let width = power.width_for(target, LEVEL)?;
             text += &format!("\n                  power law: {width}");
         }
         Ok(text)
-    }
-
-    /// The width for a target by a fit, in words.
-    fn width(fit: &ScalingFit, target: f64) -> Result<String, Error> {
-        Ok(match fit.width_for(target, LEVEL)? {
-            TargetWidth::Between {
-                estimate,
-                lower,
-                upper,
-                reach,
-            } => {
-                let beyond = match reach {
-                    Reach::Extrapolated { .. } => ", extrapolated",
-                    _ => "",
-                };
-                let [estimate, lower, upper] = [estimate, lower, upper].map(whole);
-                format!("{estimate} [{lower}, {upper}]{beyond}")
-            }
-            TargetWidth::AtLeast { estimate, lower } => {
-                let likely = estimate.map_or("never".to_owned(), whole);
-                let lower = whole(lower);
-                format!("not below {lower}, perhaps never (most likely: {likely})")
-            }
-            TargetWidth::Never { intrinsic } => format!("never: {intrinsic:.3} stays"),
-            _ => "not known".to_owned(),
-        })
-    }
-}
-
-/// A width, with powers of ten where no digit means anything.
-fn whole(width: f64) -> String {
-    if width < 1e6 {
-        format!("{width:.0}")
-    } else {
-        format!("{width:.0e}")
     }
 }
 

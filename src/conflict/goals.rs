@@ -25,6 +25,8 @@ use crate::{Error, Objectives, Real, tolerance};
 ///
 /// # Accuracy
 /// That of [`Objectives::freeze`]; [`rounding`](Self::rounding) says what it is here.
+/// Directions are taken for exact; for noisy ones, two goals at a time, there is
+/// [`ConflictEstimate`](crate::ConflictEstimate).
 ///
 /// # References
 /// Theory §6.3; Young (2026), arXiv:2603.00047, on recursion.

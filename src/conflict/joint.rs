@@ -36,6 +36,7 @@ use crate::{Budget, Error, Objectives, Real};
 /// The gain to [`tolerance::gain`](crate::tolerance::gain)·B of the largest unit, from vectors; the
 /// [`gap`](Self::gap) says what it is here. Weights are determined to ε times the squared
 /// condition of the goals that bind; where residuals depend on each other they are one choice of several.
+/// Directions are taken for exact: noise in them brings goals nearer to right angles.
 ///
 /// # References
 /// Theory §6.3; Wolfe (1976), *Finding the nearest point in a polytope*; Lawson & Hanson (1974), ch. 23.

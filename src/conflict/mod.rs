@@ -8,6 +8,7 @@ mod joint;
 mod pair;
 mod plan;
 mod probabilities;
+mod residuals;
 mod search;
 mod shortlist;
 mod sweep;

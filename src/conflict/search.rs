@@ -22,6 +22,7 @@ use crate::{Error, Objectives, Real};
 /// # Examples
 /// See [`FreezeSearch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum SearchMethod {
     /// All subsets, up to [`FreezeSearch::MOST_EXACT`] candidates: nothing is missed but what ties
@@ -56,6 +57,10 @@ impl fmt::Display for SearchMethod {
 /// decide. A capability that depends on those frozen, or that changes no goal, is not frozen. Subsets
 /// that leave so little of a goal that a bound on the rounding of a cosine exceeds
 /// [`tolerance::unsettled`](crate::tolerance::unsettled) are left out.
+///
+/// Of noise in the directions it knows nothing. Among so many subsets some resolve noise: confirm
+/// what it finds by [`ConflictEstimate`](crate::ConflictEstimate), on samples other than those that the directions came
+/// from, as a choice is not tested by what it was made with.
 ///
 /// # References
 /// Theory §6.3; Gatu & Kontoghiorghes (2006), *Branch-and-bound algorithms for computing the

@@ -12,6 +12,7 @@ use crate::Real;
 /// # Examples
 /// See [`Conflict`](crate::Conflict).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ConflictVerdict {
     /// ρ < 0 ≤ cosθ: the goals fought, and no longer do.
     Resolved,

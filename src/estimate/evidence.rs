@@ -118,7 +118,7 @@ impl<'a> Stack<'a> {
                 return Err(Error::OutOfBounds {
                     argument: name(i),
                     least: FEWEST_UNITS,
-                    most: u32::MAX as usize,
+                    most: usize::MAX,
                     actual: units,
                     advice: "these are independent units in its smallest class; a noise level needs that many",
                 });

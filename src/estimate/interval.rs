@@ -56,6 +56,13 @@ impl Confidence {
         self.0
     }
 
+    /// The level at which three statements hold at once at this one, whatever their dependence
+    /// (Bonferroni).
+    pub(crate) fn of_three(self) -> Self {
+        // Below 1, also where a third of the error is less than rounding.
+        Self((1.0 - (1.0 - self.0) / 3.0).min(1.0 - 0.5 * f64::EPSILON))
+    }
+
     /// The standard errors that it allows, by Student's law with one degree of freedom
     /// less than there are independent units.
     pub(crate) fn standard_errors(self, units: usize) -> f64 {

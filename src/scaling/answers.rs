@@ -113,6 +113,62 @@ pub enum TargetWidth {
     },
 }
 
+/// Widths as whole numbers, up to where no digit means anything.
+impl fmt::Display for TargetWidth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Between {
+                estimate,
+                lower,
+                upper,
+                reach,
+            } => {
+                let [estimate, lower, upper] = [estimate, lower, upper].map(whole);
+                write!(f, "{estimate} [{lower}, {upper}]")?;
+                match reach {
+                    Reach::Interpolated => Ok(()),
+                    Reach::Extrapolated { .. } => f.write_str(", extrapolated"),
+                }
+            }
+            Self::AtLeast { estimate, lower } => {
+                let likely = estimate.map_or_else(|| "never".to_owned(), whole);
+                let lower = whole(lower);
+                write!(
+                    f,
+                    "not below {lower}, perhaps never (most likely: {likely})"
+                )
+            }
+            Self::Never { intrinsic } => write!(f, "never: {intrinsic:.3} stays"),
+        }
+    }
+}
+
+fn whole(width: f64) -> String {
+    if width < 1e6 {
+        format!("{width:.0}")
+    } else {
+        format!("{width:.0e}")
+    }
+}
+
+/// The mean with its interval, and whether the data reach there.
+impl fmt::Display for ScalingPrediction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mean, [lower, upper]) = (self.mean, self.interval);
+        write!(
+            f,
+            "{mean:.4} [{lower:.4}, {upper:.4}] at d = {}",
+            self.width
+        )?;
+        match self.reach {
+            Reach::Interpolated => Ok(()),
+            Reach::Extrapolated { factor } => {
+                write!(f, ", extrapolated by a factor of {factor:.3}")
+            }
+        }
+    }
+}
+
 impl ScalingFit {
     /// What the tax is made of.
     ///
@@ -123,9 +179,13 @@ impl ScalingFit {
     /// packing at the narrowest width of the data. Absence of evidence is never taken for evidence
     /// of absence.
     ///
-    /// For the verdict on one capability, fit its squared overlaps: overlap² of
-    /// [`OverlapEstimate`](crate::OverlapEstimate)s at every width, or
-    /// [`TaxEstimate`](crate::TaxEstimate)s against that capability alone.
+    /// For the verdict on one capability, fit its squared overlaps: the
+    /// [`TaxEstimate`](crate::TaxEstimate)s against that capability alone, which are overlap² without the
+    /// bias of squaring a noisy [`OverlapEstimate`](crate::OverlapEstimate).
+    ///
+    /// Of data with relative errors no model is ever found not to fit: look at
+    /// [`p_runs`](Self::p_runs) and at a [`ScalingComparison`](crate::ScalingComparison) before you take a
+    /// verdict from them.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless `negligible` is between 0 and 1, both excluded;
@@ -213,6 +273,7 @@ impl ScalingFit {
     /// let wide = fit.predict(4096, Confidence::NINETY_FIVE)?;
     /// assert_eq!(wide.reach, Reach::Extrapolated { factor: 8.0 });
     /// assert!(wide.interval[0] < 0.104 && 0.104 < wide.interval[1]);
+    /// assert!(wide.to_string().ends_with("at d = 4096, extrapolated by a factor of 8.000"));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     ///
@@ -303,6 +364,8 @@ impl ScalingFit {
     /// else { panic!() };
     /// assert!(lower < 800.0 && 800.0 < upper);
     /// assert!(matches!(fit.width_for(0.05, Confidence::NINETY_FIVE)?, TargetWidth::Never { .. }));
+    /// // 801 [717, 910]
+    /// println!("{}", fit.width_for(0.12, Confidence::NINETY_FIVE)?);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn width_for(&self, target: f64, confidence: Confidence) -> Result<TargetWidth, Error> {

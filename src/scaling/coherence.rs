@@ -205,7 +205,8 @@ impl CoherenceBound {
             return ResidualBound::Vacuous(Vacuity::Trivial { bound, trivial });
         }
         ResidualBound::Within {
-            lower: -bound,
+            // Not −0.
+            lower: 0.0 - bound,
             upper: bound,
         }
     }

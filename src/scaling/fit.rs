@@ -154,7 +154,7 @@ impl ScalingFit {
     }
 
     /// The most likely value of a parameter; `None` if the model has no such parameter, or
-    /// if τ_I = 1 leaves nothing for m′ to be seen in.
+    /// if there is nothing for it to be seen in: no β where b = 0, and no m′ where τ_I = 1.
     ///
     /// # Examples
     /// ```
@@ -177,7 +177,7 @@ impl ScalingFit {
             (ScalingParameter::Capabilities, ScalingModel::ExactLaw { .. }) if a < 1.0 => {
                 Some(b * self.unit / (1.0 - a))
             }
-            (ScalingParameter::Exponent, ScalingModel::PowerLaw) => self.best.exponent,
+            (ScalingParameter::Exponent, ScalingModel::PowerLaw) if b > 0.0 => self.best.exponent,
             _ => None,
         }
     }
@@ -402,7 +402,11 @@ impl ScalingFit {
     pub(super) fn packing_at(&self, width: f64, capabilities: Option<usize>, exponent: f64) -> f64 {
         match self.model {
             ScalingModel::Constant => 0.0,
-            ScalingModel::PowerLaw => (width / self.data.narrowest()).powf(-exponent),
+            // Times b = 0 it is to be nothing, also where it overflows.
+            ScalingModel::PowerLaw => {
+                let shape = (width / self.data.narrowest()).powf(-exponent);
+                shape.min(f64::MAX)
+            }
             model => shape(model, width, capabilities) * self.unit,
         }
     }
@@ -437,6 +441,8 @@ impl ScalingFit {
                 ScalingModel::ExactLaw { .. } => self.estimate(parameter).unwrap_or(0.0),
                 _ => return None,
             },
+            // So does b = 0 leave β.
+            ScalingParameter::Exponent => self.best.exponent?,
             _ => self.estimate(parameter)?,
         };
         Some(match parameter {

@@ -2,7 +2,7 @@
 
 use alignment_tax::{
     Confidence, Error, ScalingComparison, ScalingData, ScalingFit, ScalingModel, ScalingParameter,
-    SeedSpread,
+    SeedSpread, TargetWidth,
 };
 
 use crate::shared::refused;
@@ -398,6 +398,39 @@ fn accepted_extremes_have_finite_answers() {
     }
 }
 
+/// Of neighbouring widths β may be so large that (d/d₁)^(−β) overflows below the narrowest.
+#[test]
+fn exponents_beyond_the_range_of_powers_have_answers() {
+    for rates in [[0.113, 0.204, 0.297, 0.401], [0.3, 0.1, 0.1, 0.1], [0.2; 4]] {
+        let widths = [4096, 4097, 8192, 16_384];
+        let data = ScalingData::from_errors(&widths, &rates, &[0.001; 4]).expect("in range");
+        check(&ScalingFit::new(&data, ScalingModel::PowerLaw).expect("a fit"));
+    }
+}
+
+/// A tax that rises with the width has no packing, and so no exponent to be estimated: any is possible.
+#[test]
+fn without_packing_there_is_no_exponent() {
+    for rates in [[0.1, 0.2, 0.3, 0.4], [0.0, 0.1, 0.1, 0.2]] {
+        let data = ScalingData::from_errors(&WIDTHS, &rates, &[0.001; 4]).expect("in range");
+        let fit = ScalingFit::new(&data, ScalingModel::PowerLaw).expect("a fit");
+        assert_eq!(fit.estimate(ScalingParameter::Packing), Some(0.0));
+        assert_eq!(fit.estimate(ScalingParameter::Exponent), None);
+        let any = fit
+            .interval(ScalingParameter::Exponent, LEVEL)
+            .expect("one");
+        assert_eq!((any.lower(), any.upper()), (0.0, f64::INFINITY));
+        assert!(!fit.to_string().contains("exponent"), "{fit}");
+    }
+    // And what has no upper end is not said to have one.
+    let two = ScalingData::from_errors(&WIDTHS[..2], &RATES[..2], &ERRORS[..2]).expect("data");
+    let refused = ScalingFit::new(&two, ScalingModel::InverseWidth).expect_err("too few");
+    assert!(
+        refused.to_string().contains("expected at least 3; "),
+        "{refused}"
+    );
+}
+
 fn check(fit: &ScalingFit) {
     for parameter in [
         ScalingParameter::Intrinsic,
@@ -428,16 +461,47 @@ fn check(fit: &ScalingFit) {
         assert!(i.intrinsic_change.is_finite() && i.packing_change.is_finite());
         assert!(i.displacement.is_finite() && i.displacement >= 0.0);
     }
-    let prediction = fit.predict(1000, LEVEL).expect("a width");
-    assert!(prediction.mean.is_finite() && prediction.interval[0] <= prediction.interval[1]);
+    let least = match fit.model() {
+        ScalingModel::ExactLaw {
+            intrinsic_dimension,
+        } => intrinsic_dimension + 1,
+        _ => 1,
+    };
+    for width in [least, 1000, u32::MAX as usize] {
+        let prediction = fit.predict(width, LEVEL).expect("a width");
+        let [lower, upper] = prediction.interval;
+        assert!(
+            (0.0..=1.0).contains(&prediction.mean),
+            "{fit}: {prediction:?}"
+        );
+        assert!(
+            0.0 <= lower && lower <= upper && upper <= 1.0,
+            "{fit}: {prediction:?}"
+        );
+    }
     if fit.model() != ScalingModel::Constant {
         fit.verdict(0.01, LEVEL).expect("a verdict");
         for target in [1e-300, 0.01, 0.3, 1.0 - f64::EPSILON] {
-            let answer = format!("{:?}", fit.width_for(target, LEVEL).expect("an answer"));
+            let answer = fit.width_for(target, LEVEL).expect("an answer");
+            let text = format!("{answer:?}");
             assert!(
-                !answer.contains("NaN") && !answer.contains("inf"),
-                "{fit}: {answer}"
+                !text.contains("NaN") && !text.contains("inf"),
+                "{fit}: {text}"
             );
+            let ends = match answer {
+                TargetWidth::Between {
+                    estimate,
+                    lower,
+                    upper,
+                    ..
+                } => [lower, estimate, upper],
+                TargetWidth::AtLeast { estimate, lower } => {
+                    [lower, estimate.unwrap_or(lower), f64::MAX]
+                }
+                TargetWidth::Never { .. } => continue,
+                other => panic!("{other:?}"),
+            };
+            assert!(1.0 <= ends[0] && ends.is_sorted(), "{fit}: {text}");
         }
     }
 }
