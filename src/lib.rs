@@ -86,6 +86,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # The guide
+//!
+//! [`guide`] has a chapter for each question that one brings: [what to bring](guide::evidence), [how
+//! large the tax is](guide::tax), [what safety costs](guide::plan), [whether goals
+//! fight](guide::conflicts), [what a bigger model does](guide::scaling) and [how to look at
+//! it](guide::looking); then how to export activations and gradients [from
+//! Python](guide::from_python), and [every type with one line](guide::index).
+//!
 //! # Index
 //!
 //! | question | types |
@@ -120,7 +128,7 @@
 //! | does a bigger model make it go away | [`ScalingLaw`], [`PackingLaw`], [`Growth`], [`RequiredWidth`] |
 //! | how much of it can be packing, for given directions | [`SpectralBound`], [`CoherenceBound`], [`ResidualBound`], [`Vacuity`] |
 //! | will a wider model remove it | [`ScalingData`], [`ScalingFit`], [`ScalingModel`], [`ScalingComparison`], [`ScalingVerdict`], [`TargetWidth`] |
-//! | reading files from Python | `io` (feature `io`) |
+//! | reading files from Python | `io` (feature `io`), [`guide::from_python`] |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
 //!
@@ -140,8 +148,9 @@
 //!
 //! In evcxr (Rust for Jupyter) put `:dep alignment-tax = { path = "…", features = ["io"] }`
 //! and `:dep nalgebra = "0.35"` in the first cell, and paste examples below it. A variable
-//! that is to outlive its cell needs a type that evcxr can name; after a constructor that
-//! takes a view it wants to be told: `let c: Subspace<f64> = Subspace::from_columns(&m)?;`.
+//! that is to outlive its cell owns what it holds and has a type that evcxr can name; after a
+//! constructor that takes a view it wants to be told: `let c: Subspace<f64> =
+//! Subspace::from_columns(&m)?;`. More in [`guide::looking`].
 //!
 //! # Limits
 //!
@@ -168,6 +177,7 @@ mod direction;
 mod error;
 mod estimate;
 mod frontier;
+pub mod guide;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod linalg;
