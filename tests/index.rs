@@ -1,4 +1,5 @@
-//! The guide's index names every public item of the crate, and nothing that is not there.
+//! The guide: its index names every public item of the crate and nothing that is not there, and
+//! its examples can be pasted into a notebook cell.
 
 use std::collections::BTreeSet;
 
@@ -117,5 +118,40 @@ fn every_chapter_is_declared_and_linked_from_the_table_of_contents() {
             "{chapter}"
         );
         assert!(contents.contains(&format!("[`{chapter}`]")), "{chapter}");
+    }
+}
+
+/// Lines at the top of an example that a notebook cannot keep: references, closures, and types
+/// that borrow.
+fn unkept(source: &str) -> Vec<String> {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    for line in source.lines() {
+        let line = line.trim_start_matches("//!");
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        if line.starts_with("```") {
+            inside = !inside && line == "```";
+        } else if inside
+            && let Some((_, value)) = line.strip_prefix("let ").and_then(|l| l.split_once(" = "))
+        {
+            let value = value.trim_start_matches('[');
+            let borrows = ["&", "|", "move |", "Evidence::", "Concept::"];
+            if borrows.iter().any(|start| value.starts_with(start)) || line.ends_with(".as_view();")
+            {
+                lines.push(line.to_owned());
+            }
+        }
+    }
+    lines
+}
+
+#[test]
+fn examples_keep_nothing_that_borrows() {
+    let planted = "//! ```\n//! let a = &b;\n//! let f = |x| x;\n//! let e = [Evidence::Known(&v)];\n//!     let fine = &b;\n//! ```\n//! let prose = &b;";
+    assert_eq!(unkept(planted).len(), 3);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide");
+    for chapter in CHAPTERS {
+        let source = std::fs::read_to_string(folder.join(format!("{chapter}.rs"))).expect(chapter);
+        assert_eq!(unkept(&source), Vec::<String>::new(), "{chapter}");
     }
 }

@@ -128,7 +128,7 @@
 //! and not decided. A verdict is *decided* at a level only if the interval of every sign that
 //! it speaks of excludes zero *and* its probability reaches the level. *Unchanged* is a
 //! statement that two numbers are equal, which no sample can show without
-//! [a margin](ConflictEstimate::with_margin).
+//! [a margin](crate::ConflictEstimate::with_margin).
 //!
 //! # Which capabilities to freeze
 //!

@@ -27,7 +27,7 @@
 //! | [`Concept`], [`Task`] | named samples, and the question put to them, for a whole measurement |
 //! | [`CoordinateShares`], [`Moment`] | massive coordinates, and about which origin they were counted |
 //! | [`Collinearity`] | how nearly directions are combinations of each other |
-//! | [`io`](crate::io) | `.npy`, `.npz` and `.safetensors` (feature `io`): `read_npy`, `read_npz`, `npz_arrays`, `read_safetensors`, `SafetensorsFile`, `TensorInfo`, `RowBatches`, `read_npy_batches`, `read_safetensors_batches`, `ReadError` |
+//! | `io` | `.npy`, `.npz` and `.safetensors` (feature `io`): `read_npy`, `read_npz`, `npz_arrays`, `read_safetensors`, `SafetensorsFile`, `TensorInfo`, `RowBatches`, `read_npy_batches`, `read_safetensors_batches`, `ReadError` |
 //!
 //! # How large is the tax, and how sure are we
 //!
@@ -121,6 +121,9 @@
 //!
 //! | type | one line |
 //! |---|---|
+//! | `plot` | figures as SVG (feature `plot`), a builder for each: frontier, cost, spectrum, shares, layers, matrix, scaling |
+//! | `report` | a measurement as one HTML file (feature `plot`) |
+//! | `Card` | what a notebook shows at the end of a cell |
 //! | [`MeasurementRecord`] | a measurement as plain data, to print and to write |
 //! | [`SampleRecord`], [`TaxRecord`], [`CostRecord`], [`CapabilityRecord`], [`OverlapRecord`], [`ChanceRecord`], [`NullRecord`] | its parts |
 //! | [`Error`], [`SamplesNeeded`] | a wrong input, and how many samples would do |

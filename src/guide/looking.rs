@@ -8,7 +8,10 @@
 //! | the same as JSON, to keep or to compare | feature `serde` and any format of serde |
 //! | many layers and concepts, p-values adjusted | [`Profile`] |
 //! | points for a drawing of your own | [`ParetoFrontier::outline`], [`FloorCurve::points`], [`GainEllipsoid::surface`] |
-//! | a whole analysis with pictures from the command line | `examples/measure.rs` and its neighbours |
+//! | figures as SVG, for light and dark pages | `plot` (feature `plot`) |
+//! | one HTML file to read, print and send | `report` (feature `plot`) |
+//! | a result at the end of a notebook cell | `Card`, which the kernel shows by itself |
+//! | a whole analysis from the command line | `examples/measure.rs` and its neighbours |
 //!
 //! # A record
 //!
@@ -40,9 +43,9 @@
 //! ```
 //!
 //! Every number of a record is finite, so that JSON can hold it; a field that is `None` could
-//! not be had, and [`unresolved`](MeasurementRecord::unresolved) says why there is no estimate.
-//! A record is plain data, and reading one checks nothing. Accumulators and [`Objectives`] are
-//! validated when they are read.
+//! not be had, and [`unresolved`](crate::MeasurementRecord::unresolved) says why there is no
+//! estimate. A record is plain data, and reading one checks nothing. Accumulators and
+//! [`Objectives`] are validated when they are read.
 //!
 //! ```
 //! # #[cfg(feature = "serde")] {
@@ -80,8 +83,9 @@
 //!
 //! # In a notebook
 //!
-//! The examples of this guide can be pasted into a cell of
-//! [evcxr](https://github.com/evcxr/evcxr) below
+//! A cell that ends with a result (a [`TaxRate`], a [`Measurement`], a [`ConflictEstimate`], …)
+//! shows its card; with the feature `plot` the card has pictures. The examples of this guide
+//! can be pasted into a cell of [evcxr](https://github.com/evcxr/evcxr) below
 //!
 //! ```text
 //! :dep alignment-tax = { path = "…", features = ["io", "serde"] }
@@ -113,10 +117,13 @@
 //! §9.2).
 //!
 //! [`Concept`]: crate::Concept
+//! [`ConflictEstimate`]: crate::ConflictEstimate
 //! [`Evidence`]: crate::Evidence
 //! [`FloorCurve::points`]: crate::FloorCurve::points
 //! [`GainEllipsoid::surface`]: crate::GainEllipsoid::surface
+//! [`Measurement`]: crate::Measurement
 //! [`MeasurementRecord`]: crate::MeasurementRecord
 //! [`Objectives`]: crate::Objectives
 //! [`ParetoFrontier::outline`]: crate::ParetoFrontier::outline
 //! [`Profile`]: crate::Profile
+//! [`TaxRate`]: crate::TaxRate

@@ -118,8 +118,8 @@
 //! ```
 //!
 //! **How to read it.** Only the floor of persuasion binds; that of code does not, because code
-//! gains by safety. The [price](FloorOptimum::price) of a binding floor is the safety that one
-//! more unit of tolerance would buy; a floor that does not bind has the price zero.
+//! gains by safety. The [price](crate::FloorOptimum::price) of a binding floor is the safety
+//! that one more unit of tolerance would buy; a floor that does not bind has the price zero.
 //! [`FloorOptimum::gap`] is a certificate: no shift of this budget does better by more than
 //! that. [`Floors::trade_off`] varies one floor and names the places where others start to
 //! bind.
