@@ -53,7 +53,7 @@
 //! let plan = FreezeSearch::new(&all, &goals, &["reasoning", "fluency"])?.run()?;
 //! assert_eq!(plan.best().expect("reasoning resolves it").frozen(), ["reasoning"]);
 //!
-//! // Freezing costs reach: what both can gain at once hardly changes.
+//! // What both can gain at once.
 //! let before = JointGain::new(&all, &goals, &[], Budget::unit())?.gain();
 //! let after = JointGain::new(&all, &goals, &["reasoning"], Budget::unit())?.gain();
 //! assert!((before - 0.35_f64.sqrt()).abs() < 1e-9 && (after - before).abs() < 1e-9);
@@ -62,8 +62,9 @@
 //!
 //! The last lines are worth a thought. With $\rho = -0.3$ both goals can gain $\sqrt{0.35}$ of
 //! the budget at once, the best shift lies between them, and it does not move reasoning at all:
-//! freezing that costs nothing here, and gains nothing either. A fight that is *resolved* means
-//! that no gain of one goal is at the expense of the other among the shifts that remain.
+//! freezing that costs nothing here, and gains nothing either. *Resolved* means that among the
+//! shifts that remain a step along one goal does not set the other back. It does not mean that
+//! both can have more.
 //!
 //! # From samples
 //!

@@ -9,7 +9,8 @@
 //! | a direction, published or yours | [`Direction::new`], [`Subspace::from_directions`] | rates and frontiers, no interval |
 //! | activations of contrast pairs | [`Samples::paired`], [`Concept::paired`] | everything |
 //! | activations of two independent classes | [`Samples::unpaired`], [`Concept::unpaired`] | everything |
-//! | gradients of a metric, one a prompt | [`Samples::new`], [`Concept::gradients`] | everything, and slopes |
+//! | gradients of a metric, one a prompt | [`Samples::new`], [`Concept::gradients`] | everything |
+//! | gradients of several metrics, one each | [`Objectives::from_gradients`] | all that has names, with slopes; no interval |
 //! | inner products only | [`TaxRate::from_gram`], [`Objectives::from_gram`] | all that has names, no interval |
 //! | more than fits into memory | [`Moments`], [`ContrastMoments`] | directions, covariances, debiased lengths |
 //!
@@ -206,6 +207,7 @@
 //! [`Error::Undersampled`]: crate::Error::Undersampled
 //! [`Metric`]: crate::Metric
 //! [`Moments`]: crate::Moments
+//! [`Objectives::from_gradients`]: crate::Objectives::from_gradients
 //! [`Objectives::from_gram`]: crate::Objectives::from_gram
 //! [`PairedContrast::top_component`]: crate::PairedContrast::top_component
 //! [`Samples`]: crate::Samples

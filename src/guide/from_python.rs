@@ -140,15 +140,16 @@
 //! For a chat model put the texts through `tokenizer.apply_chat_template(…, tokenize=False)`
 //! first, and pass `add_special_tokens=False` to the tokenizer afterwards, or there are two
 //! tokens that begin the text. A mean over tokens should leave out those that all texts share:
-//! the first token of many models has a hundred times the length of the others, and its share
-//! in the mean depends on the length of the text.
+//! the first token of many models is far longer than the others, and its share in the mean
+//! depends on the length of the text.
 //!
 //! # TransformerLens
 //!
 //! From version 3 on models are loaded as a `TransformerBridge`, whose activations are those of
-//! Transformers. The older `HookedTransformer.from_pretrained` folds norms and centres weights,
-//! so that its residual stream has other coordinates: use `from_pretrained_no_processing`
-//! there, and `blocks.17.hook_resid_post` for the name of the hook. Do not mix the two.
+//! Transformers. The older `HookedTransformer.from_pretrained`, gone in version 4, folds norms
+//! and centres weights, so that its residual stream has other coordinates: use
+//! `from_pretrained_no_processing` there, and `blocks.17.hook_resid_post` for the name of the
+//! hook. Do not mix the two.
 //!
 //! ```python
 //! import torch
@@ -191,9 +192,9 @@
 //!     return torch.stack(rows).cpu().numpy()
 //! ```
 //!
-//! `TransformersModel` is of nnsight 0.8; before that it is `LanguageModel`, and a block
-//! returns a tuple, so that the line reads `.output[0].save()`. The path `model.layers` is that
-//! of Llama and its kin; `print(model)` shows it for others.
+//! `TransformersModel` is of nnsight 0.8; before that it is `LanguageModel`. With Transformers
+//! before version 5 a block may return a tuple, and the line reads `.output[0].save()`. The
+//! path `model.layers` is that of Llama and its kin; `print(model)` shows it for others.
 //!
 //! # Gradients from PyTorch
 //!
@@ -212,7 +213,8 @@
 //!     rows = []
 //!     for text, answer in zip(texts, answers):
 //!         inputs = tokenizer(text, return_tensors="pt").to(model.device)
-//!         shift = torch.zeros(model.config.hidden_size, device=model.device, requires_grad=True)
+//!         shift = torch.zeros(model.config.hidden_size, device=model.device, dtype=model.dtype)
+//!         shift.requires_grad_(True)
 //!
 //!         def add(module, args, output, shift=shift):
 //!             if isinstance(output, tuple):

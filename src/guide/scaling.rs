@@ -128,10 +128,10 @@
 //!
 //! # Bounds for given directions
 //!
-//! [`SpectralBound`] needs no randomness: it says how much of the rate the incidental
-//! directions can be responsible for, by the extreme eigenvalues of the Gram matrix. The
-//! coherence bound of the paper ([`CoherenceBound`]) soon says nothing, and then the answer is
-//! a [`Vacuity`], never a number.
+//! [`SpectralBound`] assumes nothing of the directions: it says how much of the rate the
+//! incidental directions can be responsible for, by the extreme eigenvalues of the Gram matrix.
+//! The coherence bound of the paper ([`CoherenceBound`]) soon says nothing, and then the answer
+//! is a [`Vacuity`], never a number.
 //!
 //! # What it cannot tell you
 //!
