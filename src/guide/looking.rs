@@ -78,8 +78,8 @@
 //!
 //! `cargo run --release --features io,serde --example measure` prints a report, and writes a
 //! picture (SVG) and the records (JSON) to `target/measure/`. The examples `plan`, `audit`,
-//! `conflict` and `scaling` do the same for their questions, on the shipped data or on files of
-//! yours.
+//! `conflict` and `scaling` answer their questions on the shipped data; `measure` and `plan`
+//! also take files of yours (`--help`).
 //!
 //! # In a notebook
 //!
