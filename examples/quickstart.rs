@@ -18,12 +18,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tax = TaxEstimate::new(Evidence::Sampled(&honesty), &[Evidence::Sampled(&fluency)])?;
     let level = Confidence::NINETY_FIVE;
     println!("tau {:.3}, 95 % {:.3}", tax.value(), tax.interval(level));
-    let overlap = &tax.overlaps()[0];
-    println!(
-        "overlap {:+.3}, p {:.4}",
-        overlap.value(),
-        overlap.p_value(0.0)?
-    );
+    for overlap in tax.overlaps() {
+        println!("overlap {:+.3}", overlap.value());
+        println!("p {:.4}", overlap.p_value(0.0)?);
+    }
 
     // What does safety cost, for shifts of length up to 2?
     let band = PreservationBand::new(&tax, Budget::new(2.0)?, level);

@@ -96,6 +96,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # The guide
+//!
+//! [`guide`] has a chapter for each question that one brings: [what to bring](guide::evidence), [how
+//! large the tax is](guide::tax), [what safety costs](guide::plan), [whether goals
+//! fight](guide::conflicts), [what a bigger model does](guide::scaling) and [how to look at
+//! it](guide::looking); then how to export activations and gradients [from
+//! Python](guide::from_python), and [every type with one line](guide::index).
+//!
 //! # Index
 //!
 //! | question | types |
@@ -132,7 +140,7 @@
 //! | will a wider model remove a tax that was measured at several widths | [`ScalingData`], [`SeedSpread`], [`ScalingFit`], [`ScalingModel`], [`ScalingParameter`], [`ScalingVerdict`], [`TargetWidth`] |
 //! | which law do the rates follow, and which width speaks against it | [`ScalingComparison`], [`ModelScore`], [`ScalingResidual`], [`ScalingInfluence`] |
 //! | the tax at a width that nobody has measured | [`ScalingPrediction`], [`Reach`] |
-//! | reading files from Python | `io` (feature `io`) |
+//! | reading files from Python | `io` (feature `io`), [`guide::from_python`] |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
 //!
@@ -152,8 +160,9 @@
 //!
 //! In evcxr (Rust for Jupyter) put `:dep alignment-tax = { path = "…", features = ["io"] }`
 //! and `:dep nalgebra = "0.35"` in the first cell, and paste examples below it. A variable
-//! that is to outlive its cell needs a type that evcxr can name; after a constructor that
-//! takes a view it wants to be told: `let c: Subspace<f64> = Subspace::from_columns(&m)?;`.
+//! that is to outlive its cell owns what it holds and has a type that evcxr can name; after a
+//! constructor that takes a view it wants to be told: `let c: Subspace<f64> =
+//! Subspace::from_columns(&m)?;`. More in [`guide::looking`].
 //!
 //! # Limits
 //!
@@ -183,6 +192,7 @@ mod direction;
 mod error;
 mod estimate;
 mod frontier;
+pub mod guide;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod linalg;

@@ -7,6 +7,7 @@ use std::fmt;
 
 /// One array of an `.npz` or `.safetensors` file: its name, shape and dtype.
 ///
+/// # Examples
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let header = br#"{"refusal":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}"#;

@@ -43,7 +43,7 @@ const ROLES: [Role; 2] = [Role::one("safety"), Role::rest("capabilities")];
 ///
 /// # Accuracy
 /// Bias is of second order: the ratio is corrected as by Tin (1965). What remains, and how
-/// often the intervals cover, is measured by `examples/calibration.rs`; the table is
+/// often the intervals cover, is measured by `examples/calibration`; the table is
 /// `docs/calibration.md`, failures included. [`TaxEstimate::interval`] names them.
 ///
 /// # References
