@@ -7,8 +7,9 @@
 
 use super::axis::Axis;
 use super::caption::{Caption, captioned};
+use super::legend::{Glyph, Key};
 use super::pen::{Dash, Stroke};
-use super::sheet::{Glyph, Key, Panel, Sheet};
+use super::sheet::{Panel, Sheet};
 use super::text::{self, Magnitude};
 use super::theme::Hue;
 use super::{Figure, PlotError, Theme};
@@ -259,6 +260,7 @@ impl<T: Real> CostFigure<T> {
                 let tau = text::number(self.frontier.tax().value().to_double());
                 format!("tax rate τ = {tau}, budget {}", text::number(budget))
             })),
+            legend: Vec::new(),
             panels: vec![above, below],
             notes,
         };

@@ -8,8 +8,9 @@
 use super::axis::Axis;
 use super::caption::{Caption, captioned};
 use super::error::legible;
+use super::legend::{Glyph, Key};
 use super::pen::{Anchor, Dash, Marker, Stroke, Type};
-use super::sheet::{Glyph, Key, Panel, SMALL, Sheet};
+use super::sheet::{Panel, SMALL, Sheet};
 use super::text::{self, Magnitude};
 use super::theme::Hue;
 use super::{Figure, PlotError, Theme};
@@ -305,6 +306,7 @@ impl ScalingFigure {
         let sheet = Sheet {
             title: self.caption.title_or(|| "Tax rate by width".to_owned()),
             subtitle: self.caption.subtitle.clone(),
+            legend: Vec::new(),
             panels: vec![panel],
             notes: vec![note],
         };

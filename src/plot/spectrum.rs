@@ -12,8 +12,9 @@
 use super::axis::{Axis, Grid, Scale, Tick};
 use super::caption::{Caption, captioned};
 use super::error::legible;
+use super::legend::{Glyph, Key};
 use super::pen::{Dash, Marker, Stroke};
-use super::sheet::{Glyph, Key, Panel, Sheet};
+use super::sheet::{Panel, Sheet};
 use super::text;
 use super::theme::Hue;
 use super::{Figure, PlotError, Theme};
@@ -256,6 +257,7 @@ impl SpectrumFigure {
                     .clone()
                     .unwrap_or_else(|| "0° entangled, 90° free".to_owned()),
             ),
+            legend: Vec::new(),
             panels: vec![panel],
             notes,
         };
