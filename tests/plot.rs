@@ -139,14 +139,19 @@ fn seen(figure: &Figure) -> Seen {
                     Some("end") => x - width,
                     other => panic!("{other:?}"),
                 };
-                inside((left, y - 0.5 * size));
-                inside((left + width, y + 0.5 * size));
-                let (x, y) = ([left, left + width], [y - 0.4 * size, y + 0.4 * size]);
+                assert_eq!(node.attribute("dy"), Some("0.76em"));
+                let middle = y + 0.43 * size;
+                inside((left, y));
+                inside((left + width, y + size));
+                let (x, y) = (
+                    [left, left + width],
+                    [middle - 0.4 * size, middle + 0.4 * size],
+                );
                 seen.words.push(Word {
                     text,
                     x,
                     y,
-                    at: (number(node, "x"), number(node, "y")),
+                    at: (number(node, "x"), middle),
                 });
             }
             other => panic!("<{other}>"),

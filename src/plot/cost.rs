@@ -183,13 +183,15 @@ impl<T: Real> CostFigure<T> {
             ),
         );
         let (paid, free) = (Stroke::solid(Hue::COST, 3.5), Stroke::solid(Hue::FREE, 5.0));
-        above.legend = vec![
-            Key::new(
-                Glyph::Line(free),
-                format!("free: {} % of the budget", percent(curves.free)),
-            ),
-            Key::new(Glyph::Line(paid), "paid: the least cost"),
-        ];
+        above.legend = vec![Key::new(
+            Glyph::Line(free),
+            format!("free: {} % of the budget", percent(curves.free)),
+        )];
+        if curves.full > 0.0 {
+            above
+                .legend
+                .push(Key::new(Glyph::Line(paid), "paid: the least cost"));
+        }
         if let Some((_, _, interval)) = &band {
             let level = text::number(100.0 * interval.confidence().level());
             above.legend.push(Key::new(

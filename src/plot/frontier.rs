@@ -75,7 +75,7 @@ impl<T: Real> FrontierFigure<T> {
     #[must_use]
     pub fn new(frontier: &ParetoFrontier<T>) -> Self {
         Self {
-            frontier: frontier.clone(),
+            frontier: *frontier,
             safety: "safety".to_owned(),
             capability: "capability".to_owned(),
             unit: "units of the shift".to_owned(),

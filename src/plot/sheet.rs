@@ -320,21 +320,20 @@ impl Panel {
     fn axes(&self, pen: &mut Pen<'_>, frame: &Frame) -> Result<(), PlotError> {
         let grid = Stroke::solid(Hue::Grid, 1.0);
         let small = |anchor| Type::new(SMALL, Hue::Ink, anchor);
-        let mut free = f64::NEG_INFINITY;
-        for tick in &self.x.ticks {
-            let x = frame.across(tick.at);
+        let places: Vec<(f64, f64)> = self
+            .x
+            .ticks
+            .iter()
+            .map(|t| (frame.across(t.at), SMALL * text::ems(&t.label)))
+            .collect();
+        let stride = stride(&places);
+        for (i, (tick, &(x, _))) in self.x.ticks.iter().zip(&places).enumerate() {
             if self.x.grid == Grid::Lines {
                 pen.line(&[(x, frame.top), (x, frame.bottom)], grid)?;
             }
-            // A label that would touch the one before it is left out.
-            let half = 0.5 * SMALL * text::ems(&tick.label);
-            if x - half > free {
-                free = x + half + 4.0;
-                pen.text(
-                    &tick.label,
-                    (x, frame.bottom + GAP + 0.5 * SMALL),
-                    small(Anchor::Middle),
-                )?;
+            if i % stride == 0 {
+                let below = (x, frame.bottom + GAP + 0.5 * SMALL);
+                pen.text(&tick.label, below, small(Anchor::Middle))?;
             }
         }
         for tick in &self.y.ticks {
@@ -361,6 +360,17 @@ impl Panel {
         )?;
         pen.line(&[(frame.left, frame.top), (frame.left, frame.bottom)], axis)
     }
+}
+
+/// Every how many labels are shown, so that none touches the next; labels are given by their middle and width.
+fn stride(places: &[(f64, f64)]) -> usize {
+    let fits = |step: &usize| {
+        let shown: Vec<_> = places.iter().step_by(*step).collect();
+        shown
+            .windows(2)
+            .all(|pair| (pair[1].0 - pair[0].0).abs() >= 0.5 * (pair[0].1 + pair[1].1) + 6.0)
+    };
+    (1..places.len()).find(fits).unwrap_or(places.len().max(1))
 }
 
 /// What the labels beside the plots of a figure take, left and right; its plots are of one width.

@@ -176,7 +176,7 @@ impl SpectrumFigure {
     /// See [`SpectrumFigure`].
     #[must_use]
     pub fn with_isotropic(mut self, null: &IsotropicNull, central: Confidence) -> Self {
-        self.bands.push(Band::Isotropic(null.clone(), central));
+        self.bands.push(Band::Isotropic(*null, central));
         self
     }
 
