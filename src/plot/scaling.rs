@@ -19,6 +19,8 @@ use crate::{Confidence, Error, ScalingComparison, ScalingData, ScalingFit, Scali
 /// How far beyond the widest width fits are drawn.
 const BEYOND: f64 = 8.0;
 const POINTS: u32 = 60;
+/// The longest label, in ems.
+const LABEL: f64 = 35.0;
 /// Five hues and markers, in two line styles.
 const MOST: usize = 10;
 
@@ -100,7 +102,7 @@ impl ScalingFigure {
     #[must_use]
     pub fn from_data(name: impl Into<String>, data: &ScalingData) -> Self {
         Self::of(vec![Series {
-            label: text::name(&name.into()),
+            label: label(&name.into()),
             data: Some(data.clone()),
             fit: None,
             role: Role::Question,
@@ -187,7 +189,7 @@ impl ScalingFigure {
     #[must_use]
     pub fn with_fit(mut self, name: impl Into<String>, fit: &ScalingFit) -> Self {
         self.series.push(Series {
-            label: text::name(&name.into()),
+            label: label(&name.into()),
             data: Some(fit.data().clone()),
             fit: Some(fit.clone()),
             role: Role::Question,
@@ -275,14 +277,13 @@ impl ScalingFigure {
                 }
                 _ => "",
             };
+            let fitting = text::elide(&series.label, LABEL - text::ems(note)) + note;
             let glyph = match (series.role, &series.fit) {
                 (Role::Model(_), _) => Glyph::Line(style.line),
                 (Role::Question, None) => Glyph::Mark(style.marker, style.line.hue),
                 (Role::Question, Some(_)) => Glyph::Curve(style.line, style.marker),
             };
-            panel
-                .legend
-                .push(Key::new(glyph, format!("{}{note}", series.label)));
+            panel.legend.push(Key::new(glyph, fitting));
         }
         let mut note = "Bars: two standard errors.".to_owned();
         if fitted {
@@ -370,6 +371,11 @@ impl ScalingFigure {
             Ok(())
         })
     }
+}
+
+/// A name, which may be a whole row of the legend.
+fn label(name: &str) -> String {
+    text::elide(&text::clean(name), LABEL)
 }
 
 /// How a series is drawn.
