@@ -35,6 +35,7 @@ scaling    2
 measure    3
 io         4
 guide      5
+plot       4
 '
 
 find src -name '*.rs' ! -path src/lib.rs | LC_ALL=C sort | FLOORS="$floors" xargs awk '

@@ -140,6 +140,7 @@
 //! | will a wider model remove a tax that was measured at several widths | [`ScalingData`], [`SeedSpread`], [`ScalingFit`], [`ScalingModel`], [`ScalingParameter`], [`ScalingVerdict`], [`TargetWidth`] |
 //! | which law do the rates follow, and which width speaks against it | [`ScalingComparison`], [`ModelScore`], [`ScalingResidual`], [`ScalingInfluence`] |
 //! | the tax at a width that nobody has measured | [`ScalingPrediction`], [`Reach`] |
+//! | what it looks like | `plot` (feature `plot`) |
 //! | reading files from Python | `io` (feature `io`), [`guide::from_python`] |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -153,6 +154,7 @@
 //! | `rayon` | no | Monte Carlo and profiles over layers on all cores, results the same on any number of threads |
 //! | `serde` | no | records and accumulators can be written and read; reading validates accumulators, records are plain data |
 //! | `io` | no | readers for `.npy`, `.npz` and `.safetensors` |
+//! | `plot` | no | figures as SVG, on light and dark pages |
 //!
 //! Features never change a type or a bound.
 //!
@@ -201,6 +203,8 @@ mod metric;
 mod monte_carlo;
 mod objectives;
 mod parallel;
+#[cfg(feature = "plot")]
+pub mod plot;
 mod real;
 mod scaling;
 mod special;
