@@ -37,14 +37,8 @@ fn full() -> Report {
     let empty = Concept::paired("nothing", &nothing.0, &nothing.1);
     let measured =
         Measurement::new("18", &honesty, std::slice::from_ref(&fluency), &options).unwrap();
-    let task = |label: &str, safety: &Concept<'_, f64>| {
-        Task::new(label, safety.clone(), vec![fluency.clone()])
-    };
-    let tasks = [
-        task("10", &honesty),
-        task("18", &honesty),
-        task("18", &empty),
-    ];
+    let tasks = [("10", &honesty), ("18", &honesty), ("18", &empty)]
+        .map(|(label, safety)| Task::new(label, safety.clone(), vec![fluency.clone()]));
     let profile = Profile::new(&tasks, &options).unwrap();
     let conflict = Conflict::from_overlaps(-0.3_f64, 0.6, -0.6, Budget::unit()).unwrap();
     let rates = [0.350_f64, 0.226, 0.162, 0.132];
@@ -182,13 +176,7 @@ fn a_report_without_sections_is_a_page() {
 
 #[test]
 fn a_figure_that_cannot_be_drawn_is_an_error() {
-    let refuse = |_| {
-        Err(PlotError::Input(Error::Empty {
-            argument: "points",
-            rows: 0,
-            columns: 0,
-        }))
-    };
+    let refuse = |_| Err(Direction::from_slice(&[0.0_f64; 0]).unwrap_err().into());
     let error = Report::new("x").figure(refuse).unwrap_err();
     assert!(matches!(
         error,
