@@ -120,6 +120,7 @@
 //! | does a bigger model make it go away | [`ScalingLaw`], [`PackingLaw`], [`Growth`], [`RequiredWidth`] |
 //! | how much of it can be packing, for given directions | [`SpectralBound`], [`CoherenceBound`], [`ResidualBound`], [`Vacuity`] |
 //! | will a wider model remove it | [`ScalingData`], [`ScalingFit`], [`ScalingModel`], [`ScalingComparison`], [`ScalingVerdict`], [`TargetWidth`] |
+//! | a picture of it | `plot` (feature `plot`) |
 //! | what a notebook shows | [`Card`], `card` and `evcxr_display` of the types |
 //! | all of it on a page | `report` (feature `plot`) |
 //! | reading files from Python | `io` (feature `io`) |
@@ -135,6 +136,7 @@
 //! | `rayon` | no | Monte Carlo and profiles over layers on all cores, results the same on any number of threads |
 //! | `serde` | no | records and accumulators can be written and read; reading validates accumulators, records are plain data |
 //! | `io` | no | readers for `.npy`, `.npz` and `.safetensors` |
+//! | `plot` | no | figures as SVG, on light and dark pages |
 //!
 //! Features never change a type or a bound.
 //!

@@ -75,8 +75,8 @@ fn section(number: usize, section: &Section) -> String {
     for sentence in parts.summary {
         out += &format!("<p>{}</p>\n", typeset(sentence));
     }
-    for picture in parts.pictures {
-        out += &figure(picture);
+    for (i, picture) in parts.pictures.iter().enumerate() {
+        out += &figure(&format!("{number}-{}", i + 1), picture);
     }
     if !parts.rows.is_empty() {
         out += "<dl class=\"rows\">\n";
@@ -116,13 +116,35 @@ fn section(number: usize, section: &Section) -> String {
     out
 }
 
-fn figure(picture: &Picture) -> String {
+fn figure(number: &str, picture: &Picture) -> String {
+    let [light, dark] =
+        [&picture.light, &picture.dark].map(|svg| renamed(svg, &format!("figure-{number}")));
     format!(
         "<figure>\n<div class=\"light\">{}</div>\n<div class=\"dark\">{}</div>\n<figcaption>{}</figcaption>\n</figure>\n",
-        picture.light,
-        picture.dark,
+        light,
+        dark,
         typeset(&picture.caption)
     )
+}
+
+/// The same picture with identifiers of its own: a page may show one picture twice.
+fn renamed(svg: &str, prefix: &str) -> String {
+    let mut out = svg.to_owned();
+    let identifiers: Vec<&str> = svg
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    for id in identifiers {
+        // Where it stands alone in quotes, and in lists of identifiers.
+        for (before, after) in [("\"", "\""), ("\"", " "), (" ", "\""), (" ", " "), ("#", ")")] {
+            out = out.replace(
+                &format!("{before}{id}{after}"),
+                &format!("{before}{prefix}-{id}{after}"),
+            );
+        }
+    }
+    out
 }
 
 fn reading() -> String {
