@@ -308,7 +308,9 @@ impl Card {
 /// Content between the marks by which evcxr tells it from other output.
 pub(super) fn block(mime: &str, content: &str) -> String {
     // A line of the content that looks like a mark would be taken for one.
-    let content = content.trim_end_matches('\n').replace("\nEVCXR_", "\n EVCXR_");
+    let content = content
+        .trim_end_matches('\n')
+        .replace("\nEVCXR_", "\n EVCXR_");
     format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n")
 }
 
