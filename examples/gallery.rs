@@ -29,7 +29,8 @@ use alignment_tax::plot::{
 use alignment_tax::{
     Audit, Budget, Concept, Confidence, CovarianceNull, Direction, FrozenGoals, Measurement,
     MeasurementOptions, MonteCarlo, Objectives, OptimalShift, ParetoFrontier, PreservationFrontier,
-    PrincipalAngles, Profile, ScalingFit, Subspace, Task, TaxSpectrum,
+    PrincipalAngles, Profile, ScalingComparison, ScalingFit, ScalingModel, Subspace, Task,
+    TaxSpectrum,
 };
 use clap::Parser;
 use dataset::{Failure, Layer};
@@ -265,8 +266,8 @@ fn over_layers(profile: &Profile) -> Draw {
 /// All concepts of the conflict data, and two goals before and after freezing.
 fn conflict() -> Result<Vec<(&'static str, Draw)>, Failure> {
     let names = [
-        "helpful",
-        "harmless",
+        "helpfulness",
+        "harmlessness",
         "honesty",
         "sentiment",
         "reasoning",
@@ -279,7 +280,11 @@ fn conflict() -> Result<Vec<(&'static str, Draw)>, Failure> {
         .collect::<Result<Vec<_>, Failure>>()?;
     let named: Vec<(&str, &Direction<f64>)> = names.into_iter().zip(&directions).collect();
     let all = Objectives::from_directions(&named)?;
-    let goals = FrozenGoals::new(&all, &["helpful", "harmless", "honesty"], &["sentiment"])?;
+    let goals = FrozenGoals::new(
+        &all,
+        &["helpfulness", "harmlessness", "honesty"],
+        &["sentiment"],
+    )?;
     let note = format!("{MODEL}, layer 18; plug-in cosines, without intervals");
     let gram = MatrixFigure::gram(&all).with_subtitle(&*note);
     let frozen = MatrixFigure::freezing(&goals).with_subtitle(note);
@@ -297,7 +302,16 @@ fn scaling(data: &Path) -> Result<Vec<(&'static str, Draw)>, Failure> {
         let fitted = series.fit()?;
         let name = series.name.trim_start_matches("toy models, ").to_owned();
         if name == "mixed" {
-            laws = Some(ScalingFigure::from_comparison(fitted.comparison()));
+            let models = [
+                ScalingModel::Constant,
+                ScalingModel::InverseWidth,
+                ScalingModel::ExactLaw {
+                    intrinsic_dimension: series.intrinsic_dimension,
+                },
+                ScalingModel::PowerLaw,
+            ];
+            let comparison = ScalingComparison::new(&series.data(series.spread)?, &models)?;
+            laws = Some(ScalingFigure::from_comparison(&comparison));
         }
         cases.push((name, fitted.law().clone()));
     }

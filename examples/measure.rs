@@ -1,11 +1,11 @@
 //! A real measurement: the alignment tax of a safety concept against capabilities,
 //! layer by layer, from activations of contrast pairs.
 //!
-//! `cargo run --release --features io,plot,serde --example measure`
+//! `cargo run --release --features io,serde,plot --example measure`
 //!
 //! Without arguments it measures the shipped activations of SmolLM2-135M-Instruct.
-//! It prints a report and writes it as a page, `report.html`, with `frontier.svg` and `record.json`
-//! into `--out`.
+//! It prints a report and writes it as a page, `report.html`, with `frontier.svg`, `cost.svg` and
+//! `record.json` into `--out`.
 
 mod support;
 
@@ -103,7 +103,7 @@ struct Arguments {
     #[arg(long, value_delimiter = ',', default_values_t = [0.5, 0.8, 0.9, 0.95, 0.99, 1.0])]
     levels: Vec<f64>,
 
-    /// Where report.html, frontier.svg and record.json are written
+    /// Where report.html, frontier.svg, cost.svg and record.json are written
     #[arg(long, default_value = "target/measure")]
     out: PathBuf,
 }
@@ -181,10 +181,16 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let html = page::page(&question, &layers, &study, &detail, forecast.as_ref())?;
     let named = forecast.map(|f| (detail.layer().to_owned(), f));
     let json = serde_json::to_string_pretty(&record::record(&question, &study, named.as_ref())?)?;
-    let svg = picture::draw(&detail, &question)?;
-    for (name, content) in [("record.json", json), ("frontier.svg", svg)] {
+    let figures = [
+        ("frontier.svg", picture::signed(&detail, &question)?),
+        ("cost.svg", picture::preservation(&detail, &question)?),
+    ];
+    let path = arguments.out.join("record.json");
+    write(&path, &json)?;
+    support::print(&format!("wrote {}\n", path.display()))?;
+    for (name, figure) in figures {
         let path = arguments.out.join(name);
-        write(&path, &content)?;
+        figure.save(&path)?;
         support::print(&format!("wrote {}\n", path.display()))?;
     }
     let path = arguments.out.join("report.html");

@@ -120,7 +120,7 @@
 //! | does a bigger model make it go away | [`ScalingLaw`], [`PackingLaw`], [`Growth`], [`RequiredWidth`] |
 //! | how much of it can be packing, for given directions | [`SpectralBound`], [`CoherenceBound`], [`ResidualBound`], [`Vacuity`] |
 //! | will a wider model remove it | [`ScalingData`], [`ScalingFit`], [`ScalingModel`], [`ScalingComparison`], [`ScalingVerdict`], [`TargetWidth`] |
-//! | a picture of it | `plot` (feature `plot`) |
+//! | what it looks like | `plot` (feature `plot`) |
 //! | what a notebook shows | [`Card`], `card` and `evcxr_display` of the types |
 //! | all of it on a page | `report` (feature `plot`) |
 //! | reading files from Python | `io` (feature `io`) |

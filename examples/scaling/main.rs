@@ -1,14 +1,13 @@
 //! Does a wider model make the tax go away? The scaling law fitted to two families, and a
-//! picture with the extrapolation marked.
+//! picture of each with the extrapolation marked.
 //!
-//! `cargo run --release --features io --example scaling`
+//! `cargo run --release --features io,plot --example scaling`
 //!
 //! Word vectors of WordNet's text at widths 16 to 1024 (`data/wordvectors`; the package has
 //! those up to 256), and toy models of superposition with planted overlaps
 //! (`data/superposition`). For each question four models, the verdict, and the width at which the
 //! tax is down to a target.
 
-mod picture;
 #[path = "../support/series.rs"]
 mod series;
 mod toys;
@@ -17,6 +16,7 @@ mod words;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use alignment_tax::plot::{Figure, ScalingFigure, Theme};
 use clap::Parser;
 use series::{Fitted, NEGLIGIBLE, Series};
 
@@ -50,10 +50,9 @@ struct Arguments {
     #[arg(long, default_value_t = 0.05)]
     target: f64,
 
-    /// Where the picture goes; a file that is there is overwritten only at the default place,
-    /// target/scaling.svg
-    #[arg(long)]
-    picture: Option<PathBuf>,
+    /// Where scaling-words.svg and scaling-toys.svg are written
+    #[arg(long, default_value = "target/scaling")]
+    out: PathBuf,
 }
 
 fn main() {
@@ -65,14 +64,6 @@ fn main() {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let picture = match &arguments.picture {
-        Some(path) if path.exists() => {
-            let path = path.display();
-            return Err(format!("{path} is there already; name another file").into());
-        }
-        Some(path) => path.clone(),
-        None => PathBuf::from("target/scaling.svg"),
-    };
     let folder = arguments.words.clone();
     let words = words::Words::read(&folder.unwrap_or_else(|| root.join("data/wordvectors")))?;
     println!(
@@ -129,16 +120,45 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     for line in verdicts {
         println!("  {line}");
     }
-    let svg = picture::draw(&[
-        ("Word vectors of WordNet's text", &drawn),
-        ("Toy models of superposition", &toys),
-    ])?;
-    if let Some(folder) = picture.parent() {
-        fs::create_dir_all(folder)?;
+    fs::create_dir_all(&arguments.out)?;
+    let pictures = [
+        (
+            "words",
+            "Tax by width in word vectors of WordNet's text",
+            &drawn,
+        ),
+        ("toys", "Tax by width in toy models of superposition", &toys),
+    ];
+    println!();
+    for (name, title, fits) in pictures {
+        if let Some(figure) = picture(title, fits)? {
+            let path = arguments.out.join(format!("scaling-{name}.svg"));
+            figure.save(&path)?;
+            println!("written: {}", path.display());
+        }
     }
-    fs::write(&picture, svg)?;
-    println!("\nwritten: {}", picture.display());
     Ok(())
+}
+
+/// The data with the fits of τ₀ + κ/d, each with its verdict; none where nothing was fitted.
+fn picture(title: &str, fits: &[Fitted]) -> Result<Option<Figure>, Failure> {
+    let mut figure: Option<ScalingFigure> = None;
+    for fitted in fits {
+        let question = fitted.name.trim_start_matches("toy models, ");
+        let label = format!("{question}: {}", fitted.verdict()?);
+        figure = Some(match figure {
+            None => ScalingFigure::from_fit(label, fitted.law()),
+            Some(figure) => figure.with_fit(label, fitted.law()),
+        });
+    }
+    let subtitle = "fits of τ₀ + κ/d; errors from the spread between seeds";
+    let draw = |figure: ScalingFigure| {
+        figure
+            .with_title(title)
+            .with_subtitle(subtitle)
+            .draw(Theme::Light)
+    };
+    Ok(figure.map(draw).transpose()?)
 }
 
 /// Prints a series, its fits and the width for the target; a series that the fits refuse

@@ -90,7 +90,7 @@ fn command() -> String {
             format!("'{}'", argument.replace('\'', "'\\''"))
         }
     };
-    let mut command = "cargo run --release --features io,plot,serde --example measure".to_owned();
+    let mut command = "cargo run --release --features io,serde,plot --example measure".to_owned();
     let arguments = std::env::args_os().skip(1);
     for (i, argument) in arguments.enumerate() {
         command += if i == 0 { " -- " } else { " " };

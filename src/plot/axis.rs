@@ -55,9 +55,9 @@ pub(super) enum Grid {
 }
 
 impl Axis {
-    /// A linear axis with some five ticks, or as many as fit into some pixels.
+    /// A linear axis with as many ticks as fit into some pixels.
     pub(super) fn linear(title: String, from: f64, to: f64, pixels: f64) -> Self {
-        let ticks = round(from, to, (pixels / 70.0).clamp(2.0, 8.0));
+        let ticks = round(from, to, (pixels / 40.0).clamp(3.0, 9.0));
         Self {
             title,
             scale: Scale::Linear(from, to),

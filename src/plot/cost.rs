@@ -7,8 +7,9 @@
 
 use super::axis::Axis;
 use super::caption::{Caption, captioned};
+use super::legend::{Glyph, Key};
 use super::pen::{Dash, Stroke};
-use super::sheet::{Glyph, Key, Panel, Sheet};
+use super::sheet::{Panel, Sheet};
 use super::text::{self, Magnitude};
 use super::theme::Hue;
 use super::{Figure, PlotError, Theme};
@@ -182,13 +183,15 @@ impl<T: Real> CostFigure<T> {
             ),
         );
         let (paid, free) = (Stroke::solid(Hue::COST, 3.5), Stroke::solid(Hue::FREE, 5.0));
-        above.legend = vec![
-            Key::new(
-                Glyph::Line(free),
-                format!("free: {} % of the budget", percent(curves.free)),
-            ),
-            Key::new(Glyph::Line(paid), "paid: the least cost"),
-        ];
+        above.legend = vec![Key::new(
+            Glyph::Line(free),
+            format!("free: {} % of the budget", percent(curves.free)),
+        )];
+        if curves.full > 0.0 {
+            above
+                .legend
+                .push(Key::new(Glyph::Line(paid), "paid: the least cost"));
+        }
         if let Some((_, _, interval)) = &band {
             let level = text::number(100.0 * interval.confidence().level());
             above.legend.push(Key::new(
@@ -259,6 +262,7 @@ impl<T: Real> CostFigure<T> {
                 let tau = text::number(self.frontier.tax().value().to_double());
                 format!("tax rate τ = {tau}, budget {}", text::number(budget))
             })),
+            legend: Vec::new(),
             panels: vec![above, below],
             notes,
         };

@@ -8,8 +8,9 @@
 
 use super::axis::Axis;
 use super::caption::{Caption, captioned};
+use super::legend::{Glyph, Key};
 use super::pen::{Dash, Marker, Stroke};
-use super::sheet::{Glyph, Key, Panel, Sheet};
+use super::sheet::{Panel, Sheet};
 use super::text::{self, Magnitude};
 use super::theme::Hue;
 use super::{Figure, PlotError, Theme};
@@ -74,7 +75,7 @@ impl<T: Real> FrontierFigure<T> {
     #[must_use]
     pub fn new(frontier: &ParetoFrontier<T>) -> Self {
         Self {
-            frontier: frontier.clone(),
+            frontier: *frontier,
             safety: "safety".to_owned(),
             capability: "capability".to_owned(),
             unit: "units of the shift".to_owned(),
@@ -280,6 +281,7 @@ impl<T: Real> FrontierFigure<T> {
                     text::number(budget)
                 )
             })),
+            legend: Vec::new(),
             panels: vec![panel],
             notes: Vec::new(),
         };

@@ -9,8 +9,9 @@
 use super::axis::{Axis, Order};
 use super::caption::{Caption, captioned};
 use super::error::legible;
+use super::legend::{Glyph, Key};
 use super::pen::{Anchor, Dash, Marker, Stroke, Type};
-use super::sheet::{Glyph, Key, Panel, SMALL, Sheet};
+use super::sheet::{Panel, SMALL, Sheet};
 use super::text::{self, Magnitude};
 use super::theme::Hue;
 use super::{Figure, PlotError, Theme};
@@ -181,7 +182,6 @@ impl LayerFigure {
             .collect();
         let level = text::number((1e8 * self.cells[0].level).round() / 1e6);
         let height = if concepts.len() > 2 { 150.0 } else { 220.0 };
-        let unresolved = self.cells.iter().any(|c| c.tax.is_none());
         let panels = concepts.iter().enumerate().map(|(i, concept)| {
             let last = i + 1 == concepts.len();
             let across = if last {
@@ -195,27 +195,25 @@ impl LayerFigure {
             );
             panel.heading = Some(text::name(concept));
             panel.height = Some(height);
-            if i == 0 {
-                panel.legend = vec![
-                    Key::new(
-                        Glyph::Bar(Marker::Disc, Hue::GAIN),
-                        format!("estimate, {level} % interval"),
-                    ),
-                    Key::new(Glyph::Area(Hue::Muted, 0.35), "95 % of random directions"),
-                    Key::new(
-                        Glyph::Line(Stroke::solid(Hue::Muted, 2.0).dashed(Dash::Dashed)),
-                        "their mean",
-                    ),
-                ];
-                if unresolved {
-                    panel.legend.push(Key::new(
-                        Glyph::Mark(Marker::Ring, Hue::COST),
-                        "not resolved: no estimate",
-                    ));
-                }
-            }
             panel
         });
+        let mut legend = vec![
+            Key::new(
+                Glyph::Bar(Marker::Disc, Hue::GAIN),
+                format!("estimate, {level} % interval"),
+            ),
+            Key::new(Glyph::Area(Hue::Muted, 0.35), "95 % of random directions"),
+            Key::new(
+                Glyph::Line(Stroke::solid(Hue::Muted, 2.0).dashed(Dash::Dashed)),
+                "their mean",
+            ),
+        ];
+        if self.cells.iter().any(|c| c.tax.is_none()) {
+            legend.push(Key::new(
+                Glyph::Mark(Marker::Ring, Hue::COST),
+                "not resolved: no estimate",
+            ));
+        }
         let resolved = self.cells.iter().filter(|c| c.tax.is_some()).count();
         let above = self
             .cells
@@ -234,6 +232,7 @@ impl LayerFigure {
         let sheet = Sheet {
             title: self.caption.title_or(|| format!("Tax rate by {axis}")),
             subtitle: self.caption.subtitle.clone(),
+            legend,
             panels: panels.collect(),
             notes: vec![
                 "The band is pointwise and not adjusted for the number of places. Random directions have the covariance of the samples."

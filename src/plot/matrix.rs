@@ -12,7 +12,7 @@ use super::axis::{Axis, Order};
 use super::caption::{Caption, captioned};
 use super::error::legible;
 use super::pen::{Anchor, Type};
-use super::sheet::{Frame, Panel, SMALL, Sheet};
+use super::sheet::{Frame, Panel, SMALL, Sheet, plot_width};
 use super::text;
 use super::theme::{Hue, contrast};
 use super::{Figure, PlotError, Theme};
@@ -20,7 +20,7 @@ use crate::{FrozenGoals, Objectives, Real};
 
 const MOST: usize = 40;
 /// Cells at least this wide have a number.
-const NUMBERED: f64 = 29.0;
+const NUMBERED: f64 = 27.0;
 
 /// A matrix of cosines as a heat map, or two of them, before and after freezing.
 ///
@@ -146,7 +146,8 @@ impl MatrixFigure {
                 Axis::slots(String::new(), names.collect(), Order::Rows),
             );
             panel.heading.clone_from(&map.heading);
-            panel.height = Some((n as f64 * 46.0).clamp(60.0, 420.0));
+            // Square where that is not too high, and never lower than its labels.
+            panel.height = Some((46.0 * n as f64).clamp(60.0, 420.0).max(17.0 * n as f64));
             panel
         });
         let mut panels: Vec<Panel> = panels.collect();
@@ -162,9 +163,8 @@ impl MatrixFigure {
         );
         scale.height = Some(14.0);
         panels.push(scale);
-        let smallest = self.maps.iter().map(|m| m.names.len()).max().unwrap_or(0);
-        let numberless = 360.0 / smallest.max(1) as f64;
-        let notes = if numberless < NUMBERED && smallest > 12 {
+        let most = self.maps.iter().map(|m| m.names.len()).max().unwrap_or(0);
+        let notes = if most > 0 && plot_width(&panels) / (most as f64) < NUMBERED {
             vec![
                 "Cells are too small for numbers: select fewer objectives to read them.".to_owned(),
             ]
@@ -181,6 +181,7 @@ impl MatrixFigure {
                 (self.maps.len() == 1 && !frozen.is_empty())
                     .then(|| format!("with {} frozen", frozen.join(", ")))
             }),
+            legend: Vec::new(),
             panels,
             notes,
         };
@@ -253,7 +254,8 @@ fn strip(pen: &mut super::pen::Pen<'_>, theme: Theme, frame: &Frame) -> Result<(
     let steps = 40;
     for i in 0..steps {
         let at = |i: i32| -1.0 + 2.0 * f64::from(i) / f64::from(steps);
-        let (from, to) = (frame.across(at(i)), frame.across(at(i + 1)));
+        // To the end, each over the one before: no seams.
+        let (from, to) = (frame.across(at(i)), frame.right);
         let colour = shade(theme, 0.5 * (at(i) + at(i + 1)));
         pen.cell((from, frame.top), (to, frame.bottom), colour)?;
     }
@@ -286,6 +288,10 @@ fn entry(cosine: f64, wide: f64) -> String {
     if wide >= 46.0 {
         return text;
     }
-    // In narrow cells the zero before the point can be missed.
-    text.replacen("0.", ".", 1)
+    // In narrow cells the zero before the point can be missed, and those after it.
+    match text.as_str() {
+        "1.00" => "1".to_owned(),
+        "−1.00" => "−1".to_owned(),
+        _ => text.replacen("0.", ".", 1),
+    }
 }

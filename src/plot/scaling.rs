@@ -8,8 +8,9 @@
 use super::axis::Axis;
 use super::caption::{Caption, captioned};
 use super::error::legible;
+use super::legend::{Glyph, Key};
 use super::pen::{Anchor, Dash, Marker, Stroke, Type};
-use super::sheet::{Glyph, Key, Panel, SMALL, Sheet};
+use super::sheet::{Panel, SMALL, Sheet};
 use super::text::{self, Magnitude};
 use super::theme::Hue;
 use super::{Figure, PlotError, Theme};
@@ -305,6 +306,7 @@ impl ScalingFigure {
         let sheet = Sheet {
             title: self.caption.title_or(|| "Tax rate by width".to_owned()),
             subtitle: self.caption.subtitle.clone(),
+            legend: Vec::new(),
             panels: vec![panel],
             notes: vec![note],
         };
@@ -345,13 +347,14 @@ impl ScalingFigure {
             let mut shift = -0.5 * (count - 1.0);
             for (i, (series, curve)) in self.series.iter().zip(&curves).enumerate() {
                 let style = series.style(i, self.confidence);
-                let part = |inside: bool| -> Vec<(f64, f64)> {
-                    let within = |d: f64| if inside { d <= widest } else { d >= widest };
-                    let kept = curve.iter().filter(|c| within(c.width));
-                    kept.map(|c| (c.width, unit.share(c.mean))).collect()
-                };
-                frame.curve(pen, &part(true), style.line)?;
-                frame.curve(pen, &part(false), style.beyond)?;
+                let points: Vec<_> = curve
+                    .iter()
+                    .map(|c| (c.width, unit.share(c.mean)))
+                    .collect();
+                // Both parts hold the point at the widest width.
+                let inside = points.partition_point(|&(d, _)| d <= widest);
+                frame.curve(pen, &points[..inside], style.line)?;
+                frame.curve(pen, &points[inside.saturating_sub(1)..], style.beyond)?;
                 let Some(data) = &series.data else { continue };
                 for ((&d, &rate), &error) in
                     data.widths().iter().zip(data.rates()).zip(data.errors())
@@ -394,7 +397,7 @@ impl Series {
                 let line = if i < 5 {
                     line
                 } else {
-                    line.dashed(Dash::DashDot)
+                    line.dashed(Dash::Mixed)
                 };
                 Style {
                     line,
@@ -448,7 +451,7 @@ fn curve(fit: &ScalingFit, to: f64, level: Confidence) -> Result<Vec<Point>, Err
     }
     let least = data.widths().iter().min().copied().unwrap_or(1) as f64;
     let widest = data.widths().iter().max().copied().unwrap_or(1) as f64;
-    // The end of the data is a point, so that both sides of it meet there.
+    // The end of these data is a point, too.
     let mut widths: Vec<f64> = (0..=POINTS)
         .map(|j| {
             (least.ln() + f64::from(j) / f64::from(POINTS) * (to / least).ln())

@@ -9,8 +9,9 @@
 use super::axis::{Axis, Grid, Order};
 use super::caption::{Caption, captioned};
 use super::error::legible;
+use super::legend::{Glyph, Key};
 use super::pen::{Marker, Stroke};
-use super::sheet::{Glyph, Key, Panel, Sheet};
+use super::sheet::{Panel, Sheet};
 use super::text::{self, Magnitude};
 use super::theme::Hue;
 use super::{Figure, PlotError, Theme};
@@ -324,6 +325,7 @@ impl SharesFigure {
                 .caption
                 .title_or(|| format!("Which capability pays for {safety}")),
             subtitle: self.caption.subtitle.clone(),
+            legend: Vec::new(),
             panels: vec![signed, shared],
             notes: Vec::new(),
         };

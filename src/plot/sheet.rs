@@ -8,7 +8,8 @@
 use super::PlotError;
 use super::axis::{Axis, Grid, Scale};
 use super::figure::{Figure, WIDTH};
-use super::pen::{Anchor, Dash, FINE, Marker, Pen, Place, Stroke, Type, sketch};
+use super::legend::{Key, Legend};
+use super::pen::{Anchor, FINE, Pen, Place, Stroke, Type, sketch};
 use super::text;
 use super::theme::{Hue, Theme};
 
@@ -19,17 +20,18 @@ pub(super) const BODY: f64 = 15.0;
 /// The size of ticks, notes and numbers in cells.
 pub(super) const SMALL: f64 = 14.0;
 /// The distance of two lines, in sizes.
-const LEADING: f64 = 1.3;
+pub(super) const LEADING: f64 = 1.3;
 /// From the plot to the labels of its ticks.
 const GAP: f64 = 8.0;
 /// The widest column of row labels.
 const GUTTER: f64 = 190.0;
-const KEY: f64 = 30.0;
 
 /// A figure before it is drawn.
 pub(super) struct Sheet {
     pub title: String,
     pub subtitle: Option<String>,
+    /// What holds for all panels.
+    pub legend: Vec<Key>,
     pub panels: Vec<Panel>,
     pub notes: Vec<String>,
 }
@@ -44,33 +46,6 @@ pub(super) struct Panel {
     pub right: Option<Axis>,
     /// Height of the plot; its width where `None`.
     pub height: Option<f64>,
-}
-
-/// What stands for what.
-pub(super) struct Key {
-    pub glyph: Glyph,
-    pub label: String,
-}
-
-impl Key {
-    pub(super) fn new(glyph: Glyph, label: impl Into<String>) -> Self {
-        Self {
-            glyph,
-            label: label.into(),
-        }
-    }
-}
-
-/// The sample of a legend.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Glyph {
-    Line(Stroke),
-    Area(Hue, f64),
-    Mark(Marker, Hue),
-    /// A marker on a horizontal bar.
-    Bar(Marker, Hue),
-    /// A marker on a line.
-    Curve(Stroke, Marker),
 }
 
 /// The place of a plot, and the way from numbers to places in it.
@@ -156,8 +131,7 @@ struct Layout {
     left: f64,
     right: f64,
     heading: Vec<String>,
-    /// Rows of keys, each with the place of its left end.
-    legend: Vec<Vec<(f64, usize)>>,
+    legend: Legend,
     above: Vec<String>,
     top: f64,
     bottom: f64,
@@ -179,14 +153,14 @@ impl Sheet {
         let title = text::wrap(&text::clean(&self.title), room / (1.1 * TITLE), 3);
         let subtitle = text::clean(self.subtitle.as_deref().unwrap_or_default());
         let subtitle = text::wrap(&subtitle, room / BODY, 4);
-        let mut y =
-            MARGIN + LEADING * TITLE * title.len() as f64 + LEADING * BODY * subtitle.len() as f64;
-        let left = self.panels.iter().map(Panel::gutter).fold(0.0, f64::max);
-        let right = self
-            .panels
-            .iter()
-            .map(Panel::right_gutter)
-            .fold(0.0, f64::max);
+        let legend = Legend::new(&self.legend);
+        let words = TITLE * title.len() as f64 + BODY * subtitle.len() as f64;
+        let legend_top = MARGIN + LEADING * words + 8.0;
+        let mut y = legend_top - 8.0;
+        if legend.height() > 0.0 {
+            y = legend_top + legend.height();
+        }
+        let (left, right) = gutters(&self.panels);
         let mut layouts = Vec::new();
         for panel in &self.panels {
             let layout = panel.layout(MARGIN + left, width - MARGIN - right, y);
@@ -216,6 +190,7 @@ impl Sheet {
                 (MARGIN, &mut at),
                 Type::new(BODY, Hue::Muted, Anchor::Start),
             )?;
+            legend.draw(pen, legend_top)?;
             let mut frames = Vec::new();
             for (panel, layout) in self.panels.iter().zip(&layouts) {
                 frames.push(panel.draw(pen, layout)?);
@@ -260,9 +235,8 @@ impl Panel {
     fn right_gutter(&self) -> f64 {
         let labels = self.right.as_ref().map_or(0.0, gutter);
         // Half of a label of the horizontal axis may stand out.
-        labels.max(
-            0.5 * SMALL * self.x.ticks.last().map_or(0.0, |t| text::ems(&t.label)) - MARGIN + 2.0,
-        )
+        let last = self.x.ticks.last().map_or(0.0, |t| text::ems(&t.label));
+        labels.max(0.5 * SMALL * last - 4.0)
     }
 
     fn layout(&self, left: f64, right: f64, start: f64) -> Layout {
@@ -274,20 +248,8 @@ impl Panel {
             2,
         );
         y += LEADING * BODY * heading.len() as f64;
-        let mut legend: Vec<Vec<(f64, usize)>> = Vec::new();
-        let mut x = f64::INFINITY;
-        for (i, key) in self.legend.iter().enumerate() {
-            let width = KEY + BODY * text::ems(&key.shown()) + 16.0;
-            if x + width - 16.0 > f64::from(WIDTH) - MARGIN {
-                legend.push(Vec::new());
-                x = MARGIN;
-            }
-            if let Some(row) = legend.last_mut() {
-                row.push((x, i));
-            }
-            x += width;
-        }
-        y += LEADING * BODY * legend.len() as f64 + if legend.is_empty() { 0.0 } else { 4.0 };
+        let legend = Legend::new(&self.legend);
+        y += legend.height();
         let above = text::wrap(&text::clean(&self.y.title), room / BODY, 2);
         y += LEADING * BODY * above.len() as f64 + 8.0;
         let top = y;
@@ -316,27 +278,13 @@ impl Panel {
             x: self.x.scale,
             y: self.y.scale,
         };
-        let mut at = layout.top
-            - 8.0
-            - LEADING
-                * BODY
-                * (layout.above.len() + layout.heading.len() + layout.legend.len()) as f64;
-        if !layout.legend.is_empty() {
-            at -= 4.0;
-        }
+        let (heading, above) = (layout.heading.len(), layout.above.len());
+        let text_height = LEADING * BODY * (heading + above) as f64;
+        let mut at = layout.top - 8.0 - text_height - layout.legend.height();
         let ink = Type::new(BODY, Hue::Ink, Anchor::Start);
         lines(pen, &layout.heading, (MARGIN, &mut at), ink.bold())?;
-        for row in &layout.legend {
-            for &(x, i) in row {
-                let middle = at + 0.5 * LEADING * BODY;
-                self.legend[i].glyph.draw(pen, (x, middle))?;
-                pen.text(&self.legend[i].shown(), (x + KEY, middle), ink)?;
-            }
-            at += LEADING * BODY;
-        }
-        if !layout.legend.is_empty() {
-            at += 4.0;
-        }
+        layout.legend.draw(pen, at)?;
+        at += layout.legend.height();
         lines(
             pen,
             &layout.above,
@@ -372,21 +320,20 @@ impl Panel {
     fn axes(&self, pen: &mut Pen<'_>, frame: &Frame) -> Result<(), PlotError> {
         let grid = Stroke::solid(Hue::Grid, 1.0);
         let small = |anchor| Type::new(SMALL, Hue::Ink, anchor);
-        let mut free = f64::NEG_INFINITY;
-        for tick in &self.x.ticks {
-            let x = frame.across(tick.at);
+        let places: Vec<(f64, f64)> = self
+            .x
+            .ticks
+            .iter()
+            .map(|t| (frame.across(t.at), SMALL * text::ems(&t.label)))
+            .collect();
+        let stride = stride(&places);
+        for (i, (tick, &(x, _))) in self.x.ticks.iter().zip(&places).enumerate() {
             if self.x.grid == Grid::Lines {
                 pen.line(&[(x, frame.top), (x, frame.bottom)], grid)?;
             }
-            // A label that would touch the one before it is left out.
-            let half = 0.5 * SMALL * text::ems(&tick.label);
-            if x - half > free {
-                free = x + half + 4.0;
-                pen.text(
-                    &tick.label,
-                    (x, frame.bottom + GAP + 0.5 * SMALL),
-                    small(Anchor::Middle),
-                )?;
+            if i % stride == 0 {
+                let below = (x, frame.bottom + GAP + 0.5 * SMALL);
+                pen.text(&tick.label, below, small(Anchor::Middle))?;
             }
         }
         for tick in &self.y.ticks {
@@ -415,6 +362,29 @@ impl Panel {
     }
 }
 
+/// Every how many labels are shown, so that none touches the next; labels are given by their middle and width.
+fn stride(places: &[(f64, f64)]) -> usize {
+    let fits = |step: &usize| {
+        let shown: Vec<_> = places.iter().step_by(*step).collect();
+        shown
+            .windows(2)
+            .all(|pair| (pair[1].0 - pair[0].0).abs() >= 0.5 * (pair[0].1 + pair[1].1) + 6.0)
+    };
+    (1..places.len()).find(fits).unwrap_or(places.len().max(1))
+}
+
+/// What the labels beside the plots of a figure take, left and right; its plots are of one width.
+fn gutters(panels: &[Panel]) -> (f64, f64) {
+    let widest = |width: fn(&Panel) -> f64| panels.iter().map(width).fold(0.0, f64::max);
+    (widest(Panel::gutter), widest(Panel::right_gutter))
+}
+
+/// The width of the plots of a figure with these panels.
+pub(super) fn plot_width(panels: &[Panel]) -> f64 {
+    let (left, right) = gutters(panels);
+    f64::from(WIDTH) - 2.0 * MARGIN - left - right
+}
+
 fn gutter(axis: &Axis) -> f64 {
     let widest = axis
         .ticks
@@ -422,41 +392,6 @@ fn gutter(axis: &Axis) -> f64 {
         .map(|t| SMALL * text::ems(&t.label))
         .fold(0.0, f64::max);
     widest.min(GUTTER) + GAP
-}
-
-impl Key {
-    /// The label, not wider than a figure.
-    fn shown(&self) -> String {
-        let room = f64::from(WIDTH) - 2.0 * MARGIN - KEY;
-        text::elide(&text::clean(&self.label), room / BODY)
-    }
-}
-
-impl Glyph {
-    fn draw(self, pen: &mut Pen<'_>, (x, y): Place) -> Result<(), PlotError> {
-        let (from, to) = ((x, y), (x + KEY - 8.0, y));
-        let middle = (0.5 * (from.0 + to.0), y);
-        match self {
-            Self::Line(stroke) => pen.line(&[from, to], stroke),
-            Self::Area(hue, opacity) => pen.area((from.0, y - 6.0), (to.0, y + 6.0), hue, opacity),
-            Self::Mark(marker, hue) => pen.mark(marker, middle, 5.0, hue),
-            Self::Bar(marker, hue) => {
-                pen.line(
-                    &[from, to],
-                    Stroke {
-                        hue,
-                        width: 2.0,
-                        dash: Dash::Solid,
-                    },
-                )?;
-                pen.mark(marker, middle, 5.0, hue)
-            }
-            Self::Curve(stroke, marker) => {
-                pen.line(&[from, to], stroke)?;
-                pen.mark(marker, middle, 5.0, stroke.hue)
-            }
-        }
-    }
 }
 
 /// Lines of text, each below the other.

@@ -12,8 +12,9 @@
 use super::axis::{Axis, Grid, Scale, Tick};
 use super::caption::{Caption, captioned};
 use super::error::legible;
+use super::legend::{Glyph, Key};
 use super::pen::{Dash, Marker, Stroke};
-use super::sheet::{Glyph, Key, Panel, Sheet};
+use super::sheet::{Panel, Sheet};
 use super::text;
 use super::theme::Hue;
 use super::{Figure, PlotError, Theme};
@@ -175,7 +176,7 @@ impl SpectrumFigure {
     /// See [`SpectrumFigure`].
     #[must_use]
     pub fn with_isotropic(mut self, null: &IsotropicNull, central: Confidence) -> Self {
-        self.bands.push(Band::Isotropic(null.clone(), central));
+        self.bands.push(Band::Isotropic(*null, central));
         self
     }
 
@@ -256,6 +257,7 @@ impl SpectrumFigure {
                     .clone()
                     .unwrap_or_else(|| "0° entangled, 90° free".to_owned()),
             ),
+            legend: Vec::new(),
             panels: vec![panel],
             notes,
         };
