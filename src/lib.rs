@@ -136,7 +136,7 @@
 //! | `rayon` | no | Monte Carlo and profiles over layers on all cores, results the same on any number of threads |
 //! | `serde` | no | records and accumulators can be written and read; reading validates accumulators, records are plain data |
 //! | `io` | no | readers for `.npy`, `.npz` and `.safetensors` |
-//! | `plot` | no | figures as SVG, on light and dark pages |
+//! | `plot` | no | figures as SVG, on light and dark pages; measurements as one HTML page |
 //!
 //! Features never change a type or a bound.
 //!
