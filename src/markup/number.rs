@@ -6,7 +6,7 @@ pub(crate) fn number(x: f64) -> String {
         return symbol;
     }
     let size = x.abs();
-    if size < 1e-3 || size >= 99_999.5 {
+    if !(1e-3..99_999.5).contains(&size) {
         return format!("{x:.2e}");
     }
     let before = size.log10().floor() as i32;
