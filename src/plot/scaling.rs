@@ -18,7 +18,7 @@ use crate::{Confidence, Error, ScalingComparison, ScalingData, ScalingFit, Scali
 
 /// How far beyond the widest width fits are drawn.
 const BEYOND: f64 = 8.0;
-const POINTS: u32 = 120;
+const POINTS: u32 = 60;
 /// Five hues and markers, in two line styles.
 const MOST: usize = 10;
 
