@@ -367,11 +367,7 @@ fn measurements_resolved_or_not() {
     );
     sound(&unresolved.record().card());
 
-    let task = |shift, seed: u64| {
-        let (plus, minus) = pairs(shift, seed);
-        (plus, minus)
-    };
-    let (first, second) = (task([5.0, -4.0], 2), task([0.0, 0.0], 3));
+    let (first, second) = (pairs([5.0, -4.0], 2), pairs([0.0, 0.0], 3));
     let tasks = [("10", &first), ("18", &second)].map(|(label, data)| {
         Task::new(
             label,
