@@ -8,7 +8,7 @@
 use std::fmt;
 use std::io::Write as _;
 
-use crate::markup::{Table, TableStyle, escape, line, typeset, wrap};
+use crate::markup::{Table, TableStyle, line, typeset, wrap};
 #[cfg(feature = "plot")]
 use crate::plot::{Figure, PlotError, Theme};
 
@@ -222,7 +222,7 @@ impl Card {
                 out += &format!(
                     "<tr><th scope=\"row\"{}>{}</th><td{}>{}</td><td style=\"{MEANING}\">{}</td></tr>\n",
                     STYLE.name,
-                    escape(label),
+                    typeset(label),
                     STYLE.cell,
                     typeset(value),
                     typeset(meaning)

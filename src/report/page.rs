@@ -85,7 +85,7 @@ fn section(number: usize, section: &Section) -> String {
     if !parts.rows.is_empty() {
         out += "<dl class=\"rows\">\n";
         for row in parts.rows {
-            out += &format!("<div><dt>{}</dt>", escape(&row.label));
+            out += &format!("<div><dt>{}</dt>", typeset(&row.label));
             let shape = if row.value.is_empty() || row.meaning.is_empty() {
                 " wide"
             } else {
