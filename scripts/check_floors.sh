@@ -19,6 +19,7 @@ linalg     0
 monte_carlo 0
 parallel   0
 special    0
+markup     0
 direction  1
 subspace   1
 angles     1
@@ -36,6 +37,8 @@ measure    3
 io         4
 guide      5
 plot       4
+notebook   4
+report     4
 '
 
 find src -name '*.rs' ! -path src/lib.rs | LC_ALL=C sort | FLOORS="$floors" xargs awk '

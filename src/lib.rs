@@ -141,6 +141,8 @@
 //! | which law do the rates follow, and which width speaks against it | [`ScalingComparison`], [`ModelScore`], [`ScalingResidual`], [`ScalingInfluence`] |
 //! | the tax at a width that nobody has measured | [`ScalingPrediction`], [`Reach`] |
 //! | what it looks like | `plot` (feature `plot`) |
+//! | what a notebook shows | [`Card`], `card` and `evcxr_display` of the types |
+//! | all of it on a page | `report` (feature `plot`) |
 //! | reading files from Python | `io` (feature `io`), [`guide::from_python`] |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -154,7 +156,7 @@
 //! | `rayon` | no | Monte Carlo and profiles over layers on all cores, results the same on any number of threads |
 //! | `serde` | no | records and accumulators can be written and read; reading validates accumulators, records are plain data |
 //! | `io` | no | readers for `.npy`, `.npz` and `.safetensors` |
-//! | `plot` | no | figures as SVG, on light and dark pages |
+//! | `plot` | no | figures as SVG, on light and dark pages; measurements as one HTML page |
 //!
 //! Features never change a type or a bound.
 //!
@@ -165,6 +167,8 @@
 //! that is to outlive its cell owns what it holds and has a type that evcxr can name; after a
 //! constructor that takes a view it wants to be told: `let c: Subspace<f64> =
 //! Subspace::from_columns(&m)?;`. More in [`guide::looking`].
+//! End a cell with a result, such as a [`TaxRate`] or a [`Measurement`], to see its [`Card`];
+//! with the feature `plot` it has pictures.
 //!
 //! # Limits
 //!
@@ -198,14 +202,18 @@ pub mod guide;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod linalg;
+mod markup;
 mod measure;
 mod metric;
 mod monte_carlo;
+mod notebook;
 mod objectives;
 mod parallel;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod real;
+#[cfg(feature = "plot")]
+pub mod report;
 mod scaling;
 mod special;
 mod subspace;
@@ -243,6 +251,7 @@ pub use measure::{
 };
 pub use metric::{Covector, Metric, Vector};
 pub use monte_carlo::MonteCarlo;
+pub use notebook::Card;
 pub use objectives::Objectives;
 pub use real::Real;
 pub use scaling::{
