@@ -76,7 +76,7 @@
 //!
 //! # From the command line
 //!
-//! `cargo run --release --features io,serde --example measure` prints a report, and writes a
+//! `cargo run --release --features io,serde,plot --example measure` prints a report, and writes a
 //! picture (SVG) and the records (JSON) to `target/measure/`. The examples `plan`, `audit`,
 //! `conflict` and `scaling` answer their questions on the shipped data; `measure` and `plan`
 //! also take files of yours (`--help`).

@@ -210,9 +210,13 @@ mod tests {
     fn names_cannot_break_a_picture() {
         assert_eq!(
             clean(" a\n\tb\u{202e}c\0\u{1b}d\u{ffff} "),
-            "abc".replace('b', " b") + "\u{fffd}\u{fffd}d\u{fffd}"
+            "a bc\u{fffd}\u{fffd}d\u{fffd}"
         );
-        assert_eq!(elide("manipulation", 4.0), "mani…".replace("ni", "n"));
+        // As much as there is room for, and no more.
+        let (short, longer) = (elide("manipulation", 4.0), "manip…");
+        assert_eq!(short, "mani…");
+        assert!(ems(&short) <= 4.0 && ems(longer) > 4.0);
+        assert_eq!(elide("manipulation", 40.0), "manipulation");
         let lines = wrap(&"x".repeat(100), 10.0, 3);
         assert_eq!(lines.len(), 3);
         assert!(lines.iter().all(|line| ems(line) <= 10.0) && lines[2].ends_with('…'));
