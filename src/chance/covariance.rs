@@ -294,12 +294,13 @@ impl CovarianceNull {
         let v = DMatrix::from_column_slice(d, 1, v.as_vector().as_slice());
         let along = self.coordinates(&v);
         let replicates = run.run(rng, |stream, count| {
-            let mut made = Vec::with_capacity(count);
+            let (mut made, mut room) = (Vec::with_capacity(count), Room::new(p));
             while made.len() < count {
                 let batch = (BATCH / p).clamp(1, count - made.len());
                 let g = normals(n, p * batch, stream);
                 let image = self.length.image(&g);
-                made.extend((0..batch).map(|r| self.rate(&g, &image, r * p, p, &along)));
+                let rate = |r| self.rate(&g, &image, r * p, &along, &mut room);
+                made.extend((0..batch).map(rate));
             }
             made
         });
@@ -320,51 +321,78 @@ impl CovarianceNull {
         f64::kernel_product(&self.centred, q)
     }
 
-    /// τ of v, given by X_c·v, against the span of X_cᵀg for p columns g from `first` on.
+    /// τ of v, given by X_c·v, against the span of X_cᵀg for the columns g from `first` on, as
+    /// many as there is room for.
     fn rate(
         &self,
         g: &DMatrix<f64>,
         image: &DMatrix<f64>,
         first: usize,
-        p: usize,
         along: &DMatrix<f64>,
+        room: &mut Room,
     ) -> Option<f64> {
-        let mut gram = DMatrix::zeros(p, p);
+        let Room { gram, a, unit, .. } = room;
+        let p = a.len();
         for i in 0..p {
             for j in i..p {
                 let entry = self.length.between(g, image, first + i, first + j);
                 gram[(i, j)] = entry;
                 gram[(j, i)] = entry;
             }
+            a[i] = reduce::dot(column(g, first + i), along.as_slice());
         }
-        let mut a = DVector::from_fn(p, |i, _| {
-            reduce::dot(column(g, first + i), along.as_slice())
-        });
         // Unit directions: the draws differ in length, which is not to decide a rank.
-        let norms: Vec<f64> = (0..p).map(|i| gram[(i, i)].max(0.0).sqrt()).collect();
-        let unit = |i: usize| if norms[i] > 0.0 { 1.0 / norms[i] } else { 0.0 };
+        for i in 0..p {
+            let norm = gram[(i, i)].max(0.0).sqrt();
+            unit[i] = if norm > 0.0 { 1.0 / norm } else { 0.0 };
+        }
         for j in 0..p {
-            a[j] *= unit(j);
+            a[j] *= unit[j];
             for i in 0..p {
-                gram[(i, j)] *= unit(i) * unit(j);
+                gram[(i, j)] *= unit[i] * unit[j];
             }
         }
-        explained(&gram, &a, tolerance::tie(self.centred.nrows()))
+        explained(room, tolerance::tie(self.centred.nrows()))
+    }
+}
+
+/// What one replicate after the other is worked out in.
+struct Room {
+    gram: DMatrix<f64>,
+    /// Overlaps with v, and what is solved for.
+    a: DVector<f64>,
+    unit: Vec<f64>,
+    /// A copy of the Gram matrix, to be factored.
+    lower: DMatrix<f64>,
+}
+
+impl Room {
+    fn new(p: usize) -> Self {
+        Self {
+            gram: DMatrix::zeros(p, p),
+            a: DVector::zeros(p),
+            unit: vec![0.0; p],
+            lower: DMatrix::zeros(p, p),
+        }
     }
 }
 
 /// aᵀG⁺a for a Gram matrix of unit vectors, known to `cut`, and their overlaps with a unit
 /// vector.
-fn explained(gram: &DMatrix<f64>, a: &DVector<f64>, cut: f64) -> Option<f64> {
+fn explained(room: &mut Room, cut: f64) -> Option<f64> {
+    let Room { gram, a, lower, .. } = room;
     let p = gram.nrows();
-    if let Some(factor) = gram.clone().cholesky() {
+    lower.copy_from(gram);
+    // The factorisation takes the matrix and gives it back, or keeps it where it fails.
+    if let Some(factor) = std::mem::take(lower).cholesky() {
+        *lower = factor.unpack_dirty();
         // No pivot near the cut: G has full rank, and aᵀG⁻¹a = ‖L⁻¹a‖².
-        let l = factor.l_dirty();
-        let smallest = (0..p).fold(1.0_f64, |s, i| s.min(l[(i, i)]));
-        if smallest * smallest > cut.sqrt() {
-            let solved = l.solve_lower_triangular(a)?;
-            return Some(reduce::dot(solved.as_slice(), solved.as_slice()).min(1.0));
+        let smallest = (0..p).fold(1.0_f64, |s, i| s.min(lower[(i, i)]));
+        if smallest * smallest > cut.sqrt() && lower.solve_lower_triangular_mut(a) {
+            return Some(reduce::dot(a.as_slice(), a.as_slice()).min(1.0));
         }
+    } else {
+        *lower = DMatrix::zeros(p, p);
     }
     let (values, vectors) = jacobi::symmetric_eigen(gram)?;
     let cut = cut * values[p - 1];

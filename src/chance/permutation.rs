@@ -178,11 +178,11 @@ pub(crate) trait Scheme: Sync {
     /// How many there are, if a count can hold it.
     fn all(&self) -> Option<usize>;
 
-    /// One of them; the observed one is number 0.
-    fn nth(&self, index: usize) -> Vec<f64>;
+    /// Writes the weights of one of them; the observed one is number 0.
+    fn nth(&self, index: usize, weights: &mut [f64]);
 
-    /// One at random.
-    fn draw(&self, stream: &mut ChaCha8Rng) -> Vec<f64>;
+    /// Writes those of one at random; `scratch` is for whatever it takes.
+    fn draw(&self, stream: &mut ChaCha8Rng, scratch: &mut Vec<usize>, weights: &mut [f64]);
 }
 
 /// Samples whose labels are permuted, with the form g ↦ ‖Xᵀg‖².
@@ -238,7 +238,7 @@ impl Samples {
         rng: &mut impl Rng,
     ) -> PermutationTest {
         let squared = |w: &DMatrix<f64>| self.length.at(w).into_iter().map(Some).collect();
-        let (observed, others, labelings) = permuted(scheme, run, rng, squared);
+        let (observed, others, labelings) = permuted(self.rows.nrows(), scheme, run, rng, squared);
         let observed = observed.unwrap_or(0.0);
         let mut test = PermutationTest::of(observed, &others, labelings, self.rounding());
         test.observed = self.in_units(observed.sqrt());
@@ -268,7 +268,7 @@ impl Samples {
         };
         let inside = Quadratic::of_rows(&inside);
         let vanishing = self.rounding();
-        let observed = self.length.at(&DMatrix::from_vec(n, 1, scheme.nth(0)))[0];
+        let observed = self.length.at(&observed_labeling(scheme, n))[0];
         if observed <= vanishing {
             return Err(Error::Unresolved {
                 argument: self.argument,
@@ -282,7 +282,7 @@ impl Samples {
                 |(part, whole): (f64, f64)| (whole > vanishing).then(|| (part / whole).min(1.0));
             inside.into_iter().zip(all).map(rate).collect()
         };
-        let (observed, others, labelings) = permuted(scheme, run, rng, rates);
+        let (observed, others, labelings) = permuted(n, scheme, run, rng, rates);
         // A squared length is typically N times smaller than the largest possible one,
         // which its rounding is relative to.
         let rounding = tolerance::tie::<f64>(n) * n as f64;
@@ -291,31 +291,42 @@ impl Samples {
     }
 }
 
+/// The weights of N samples as they were labelled, one column.
+fn observed_labeling(scheme: &impl Scheme, n: usize) -> DMatrix<f64> {
+    let mut weights = DMatrix::zeros(n, 1);
+    scheme.nth(0, weights.as_mut_slice());
+    weights
+}
+
 /// The observed statistic and those of all labelings, or of random ones where there are
 /// more labelings than replicates.
 fn permuted(
+    n: usize,
     scheme: &impl Scheme,
     run: &MonteCarlo<'_>,
     rng: &mut impl Rng,
     statistic: impl Fn(&DMatrix<f64>) -> Vec<Option<f64>> + Sync + Send,
 ) -> (Option<f64>, Vec<Option<f64>>, Labelings) {
-    let first = scheme.nth(0);
-    let n = first.len();
-    let observed = statistic(&DMatrix::from_vec(n, 1, first))[0];
-    let of = |weights: Vec<Vec<f64>>| {
-        let columns = weights.len();
-        statistic(&DMatrix::from_vec(n, columns, weights.concat()))
-    };
+    let observed = statistic(&observed_labeling(scheme, n))[0];
     match scheme.all() {
         Some(all) if all <= run.replicates() => {
             let others = run.enumerate(all, |from, count| {
-                of((from..from + count).map(|i| scheme.nth(i)).collect())
+                let mut weights = DMatrix::zeros(n, count);
+                for (i, mut column) in weights.column_iter_mut().enumerate() {
+                    scheme.nth(from + i, column.as_mut_slice());
+                }
+                statistic(&weights)
             });
             (observed, others, Labelings::Enumerated(all))
         }
         _ => {
             let others = run.run(rng, |stream, count| {
-                of((0..count).map(|_| scheme.draw(stream)).collect())
+                let mut weights = DMatrix::zeros(n, count);
+                let mut scratch = Vec::new();
+                for mut column in weights.column_iter_mut() {
+                    scheme.draw(stream, &mut scratch, column.as_mut_slice());
+                }
+                statistic(&weights)
             });
             (observed, others, Labelings::Drawn(run.replicates()))
         }

@@ -182,12 +182,12 @@ struct Deal {
 }
 
 impl Deal {
-    fn weights(&self, chosen: impl IntoIterator<Item = usize>) -> Vec<f64> {
-        let mut weights = vec![-1.0 / self.minus as f64; self.plus + self.minus];
+    /// 1/n₊ where chosen, −1/n₋ elsewhere.
+    fn fill(&self, weights: &mut [f64], chosen: impl IntoIterator<Item = usize>) {
+        weights.fill(-1.0 / self.minus as f64);
         for i in chosen {
             weights[i] = 1.0 / self.plus as f64;
         }
-        weights
     }
 }
 
@@ -197,7 +197,7 @@ impl Scheme for Deal {
     }
 
     /// In lexicographic order, so that the first n₊ come first.
-    fn nth(&self, index: usize) -> Vec<f64> {
+    fn nth(&self, index: usize, weights: &mut [f64]) {
         let n = self.plus + self.minus;
         let (mut rest, mut left) = (index, self.plus);
         let mut chosen = Vec::with_capacity(left);
@@ -215,17 +215,18 @@ impl Scheme for Deal {
                 rest -= with_i.unwrap_or(0);
             }
         }
-        self.weights(chosen)
+        self.fill(weights, chosen);
     }
 
-    fn draw(&self, stream: &mut ChaCha8Rng) -> Vec<f64> {
+    fn draw(&self, stream: &mut ChaCha8Rng, scratch: &mut Vec<usize>, weights: &mut [f64]) {
         // The first n₊ steps of a Fisher–Yates shuffle.
         let n = self.plus + self.minus;
-        let mut order: Vec<usize> = (0..n).collect();
+        scratch.clear();
+        scratch.extend(0..n);
         for i in 0..self.plus {
-            order.swap(i, stream.random_range(i..n));
+            scratch.swap(i, stream.random_range(i..n));
         }
-        self.weights(order.into_iter().take(self.plus))
+        self.fill(weights, scratch.iter().copied().take(self.plus));
     }
 }
 

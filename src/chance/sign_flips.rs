@@ -234,10 +234,11 @@ struct Signs {
 
 impl Signs {
     /// ±1/n by pair, negative where the block is flipped.
-    fn weights(&self, flipped: impl Fn(usize) -> bool) -> Vec<f64> {
+    fn fill(&self, weights: &mut [f64], flipped: impl Fn(usize) -> bool) {
         let unit = 1.0 / self.block.len() as f64;
-        let sign = |&block: &usize| if flipped(block) { -unit } else { unit };
-        self.block.iter().map(sign).collect()
+        for (weight, &block) in weights.iter_mut().zip(&self.block) {
+            *weight = if flipped(block) { -unit } else { unit };
+        }
     }
 }
 
@@ -246,12 +247,13 @@ impl Scheme for Signs {
         1_usize.checked_shl(u32::try_from(self.blocks).ok()?)
     }
 
-    fn nth(&self, index: usize) -> Vec<f64> {
-        self.weights(|block| index >> block & 1 == 1)
+    fn nth(&self, index: usize, weights: &mut [f64]) {
+        self.fill(weights, |block| index >> block & 1 == 1);
     }
 
-    fn draw(&self, stream: &mut ChaCha8Rng) -> Vec<f64> {
-        let flipped: Vec<bool> = (0..self.blocks).map(|_| stream.random()).collect();
-        self.weights(|block| flipped[block])
+    fn draw(&self, stream: &mut ChaCha8Rng, scratch: &mut Vec<usize>, weights: &mut [f64]) {
+        scratch.clear();
+        scratch.extend((0..self.blocks).map(|_| usize::from(stream.random::<bool>())));
+        self.fill(weights, |block| scratch[block] == 1);
     }
 }
