@@ -1,7 +1,8 @@
 //! The Rust side of the race against NumPy and SciPy: answers requests on standard input,
 //! one a line, each with the seconds that one call took. `race.py` beside it asks.
 //!
-//! Timed here, inside a process that stays, so that neither start nor files are in it.
+//! Timed here, inside a process that stays, so that neither start nor files are in it; a turn is
+//! three calls one after the other, as it is for the rival.
 
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -17,6 +18,9 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Value, json};
 use std::hint::black_box;
+
+/// Calls to a turn, the fastest of which counts; `race.py` does as many.
+const CALLS: usize = 3;
 
 /// The matrices of one scalar, by name, and the subspaces of those that are bases.
 struct Shelf<T> {
@@ -61,9 +65,13 @@ impl<T: Peer> Shelf<T> {
                 let x = self.matrix(x);
                 let mut moments = Moments::new(x.ncols()).expect("fits in memory");
                 moments.update(x).expect("finite");
-                let started = Instant::now();
-                moments.update(x).expect("finite");
-                let seconds = started.elapsed().as_secs_f64();
+                let seconds = (0..CALLS)
+                    .map(|_| {
+                        let started = Instant::now();
+                        moments.update(x).expect("finite");
+                        started.elapsed().as_secs_f64()
+                    })
+                    .fold(f64::INFINITY, f64::min);
                 let covariance = moments.covariance().expect("samples");
                 json!({"seconds": seconds, "trace": covariance.trace()})
             }
@@ -85,9 +93,14 @@ impl<T: Peer> Shelf<T> {
                     );
                 };
                 add();
-                let started = Instant::now();
-                add();
-                json!({"seconds": started.elapsed().as_secs_f64()})
+                let seconds = (0..CALLS)
+                    .map(|_| {
+                        let started = Instant::now();
+                        add();
+                        started.elapsed().as_secs_f64()
+                    })
+                    .fold(f64::INFINITY, f64::min);
+                json!({"seconds": seconds})
             }
             ["bootstrap", x, q, replicates] => {
                 let samples = Samples::new(self.matrix(x)).expect("samples");
@@ -107,12 +120,23 @@ impl<T: Peer> Shelf<T> {
     }
 }
 
+/// What a call returns, and the seconds it took.
+fn time<O>(work: impl Fn() -> O) -> (O, f64) {
+    let started = Instant::now();
+    let made = black_box(work());
+    (made, started.elapsed().as_secs_f64())
+}
+
 fn timed_angles<T: Real, E: std::fmt::Debug>(
     angles: impl Fn() -> Result<PrincipalAngles<T>, E>,
 ) -> Value {
-    let started = Instant::now();
-    let angles = black_box(angles()).expect("angles");
-    let seconds = started.elapsed().as_secs_f64();
+    let mut seconds = f64::INFINITY;
+    for _ in 1..CALLS {
+        seconds = seconds.min(time(&angles).1);
+    }
+    let (angles, last) = time(&angles);
+    let seconds = seconds.min(last);
+    let angles = angles.expect("angles");
     let radians: Vec<f64> = angles.radians().iter().map(|t| t.to_double()).collect();
     json!({"seconds": seconds, "radians": radians})
 }
