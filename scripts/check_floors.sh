@@ -33,6 +33,7 @@ frontier   2
 scaling    2
 measure    3
 io         4
+plot       4
 '
 
 find src -name '*.rs' ! -path src/lib.rs | LC_ALL=C sort | FLOORS="$floors" xargs awk '

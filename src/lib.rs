@@ -120,6 +120,7 @@
 //! | does a bigger model make it go away | [`ScalingLaw`], [`PackingLaw`], [`Growth`], [`RequiredWidth`] |
 //! | how much of it can be packing, for given directions | [`SpectralBound`], [`CoherenceBound`], [`ResidualBound`], [`Vacuity`] |
 //! | will a wider model remove it | [`ScalingData`], [`ScalingFit`], [`ScalingModel`], [`ScalingComparison`], [`ScalingVerdict`], [`TargetWidth`] |
+//! | a picture of it | `plot` (feature `plot`) |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -133,6 +134,7 @@
 //! | `rayon` | no | Monte Carlo and profiles over layers on all cores, results the same on any number of threads |
 //! | `serde` | no | records and accumulators can be written and read; reading validates accumulators, records are plain data |
 //! | `io` | no | readers for `.npy`, `.npz` and `.safetensors` |
+//! | `plot` | no | figures as SVG, on light and dark pages |
 //!
 //! Features never change a type or a bound.
 //!
@@ -175,6 +177,8 @@ mod measure;
 mod metric;
 mod monte_carlo;
 mod objectives;
+#[cfg(feature = "plot")]
+pub mod plot;
 mod real;
 mod scaling;
 mod special;

@@ -93,6 +93,11 @@ impl Fitted {
             .unwrap_or(&self.comparison.fits()[0])
     }
 
+    /// All that were fitted.
+    pub fn comparison(&self) -> &ScalingComparison {
+        &self.comparison
+    }
+
     pub fn power(&self) -> Option<&ScalingFit> {
         self.of(ScalingModel::PowerLaw)
     }
