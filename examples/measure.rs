@@ -1,10 +1,11 @@
 //! A real measurement: the alignment tax of a safety concept against capabilities,
 //! layer by layer, from activations of contrast pairs.
 //!
-//! `cargo run --release --features io,serde --example measure`
+//! `cargo run --release --features io,plot,serde --example measure`
 //!
 //! Without arguments it measures the shipped activations of SmolLM2-135M-Instruct.
-//! It prints a report and writes `frontier.svg` and `record.json` into `--out`.
+//! It prints a report and writes it as a page, `report.html`, with `frontier.svg` and `record.json`
+//! into `--out`.
 
 mod support;
 
@@ -19,7 +20,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use support::analysis::{Detail, Question, Study};
 use support::dataset::{Failure, Layer};
 use support::forecast::Forecast;
-use support::{picture, record, report};
+use support::{page, picture, record, report};
 
 /// How the shipped activations were pooled over tokens.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -102,7 +103,7 @@ struct Arguments {
     #[arg(long, value_delimiter = ',', default_values_t = [0.5, 0.8, 0.9, 0.95, 0.99, 1.0])]
     levels: Vec<f64>,
 
-    /// Where frontier.svg and record.json are written
+    /// Where report.html, frontier.svg and record.json are written
     #[arg(long, default_value = "target/measure")]
     out: PathBuf,
 }
@@ -176,10 +177,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 
     std::fs::create_dir_all(&arguments.out)
         .map_err(|e| format!("cannot create {}: {e}", arguments.out.display()))?;
-    let named = forecast
-        .ok()
-        .flatten()
-        .map(|f| (detail.layer().to_owned(), f));
+    let forecast = forecast.ok().flatten();
+    let html = page::page(&question, &layers, &study, &detail, forecast.as_ref())?;
+    let named = forecast.map(|f| (detail.layer().to_owned(), f));
     let json = serde_json::to_string_pretty(&record::record(&question, &study, named.as_ref())?)?;
     let svg = picture::draw(&detail, &question)?;
     for (name, content) in [("record.json", json), ("frontier.svg", svg)] {
@@ -187,6 +187,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         write(&path, &content)?;
         support::print(&format!("wrote {}\n", path.display()))?;
     }
+    let path = arguments.out.join("report.html");
+    html.save(&path)?;
+    support::print(&format!("wrote {}\n", path.display()))?;
     Ok(())
 }
 

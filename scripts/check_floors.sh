@@ -18,6 +18,7 @@ tolerance  0
 linalg     0
 monte_carlo 0
 special    0
+markup     0
 direction  1
 subspace   1
 angles     1
@@ -34,6 +35,8 @@ scaling    2
 measure    3
 io         4
 plot       4
+notebook   4
+report     4
 '
 
 find src -name '*.rs' ! -path src/lib.rs | LC_ALL=C sort | FLOORS="$floors" xargs awk '

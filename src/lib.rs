@@ -121,6 +121,8 @@
 //! | how much of it can be packing, for given directions | [`SpectralBound`], [`CoherenceBound`], [`ResidualBound`], [`Vacuity`] |
 //! | will a wider model remove it | [`ScalingData`], [`ScalingFit`], [`ScalingModel`], [`ScalingComparison`], [`ScalingVerdict`], [`TargetWidth`] |
 //! | a picture of it | `plot` (feature `plot`) |
+//! | what a notebook shows | [`Card`], `card` and `evcxr_display` of the types |
+//! | all of it on a page | `report` (feature `plot`) |
 //! | reading files from Python | `io` (feature `io`) |
 //! | what went wrong | [`Error`], [`FrontierError`], [`MeasurementError`] |
 //! | linear algebra, tolerances, scalars | [`linalg`], [`tolerance`], [`Real`] |
@@ -144,6 +146,8 @@
 //! and `:dep nalgebra = "0.35"` in the first cell, and paste examples below it. A variable
 //! that is to outlive its cell needs a type that evcxr can name; after a constructor that
 //! takes a view it wants to be told: `let c: Subspace<f64> = Subspace::from_columns(&m)?;`.
+//! End a cell with a result, such as a [`TaxRate`] or a [`Measurement`], to see its [`Card`];
+//! with the feature `plot` it has pictures.
 //!
 //! # Limits
 //!
@@ -173,13 +177,17 @@ mod frontier;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod linalg;
+mod markup;
 mod measure;
 mod metric;
 mod monte_carlo;
+mod notebook;
 mod objectives;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod real;
+#[cfg(feature = "plot")]
+pub mod report;
 mod scaling;
 mod special;
 mod subspace;
@@ -217,6 +225,7 @@ pub use measure::{
 };
 pub use metric::{Covector, Metric, Vector};
 pub use monte_carlo::MonteCarlo;
+pub use notebook::Card;
 pub use objectives::Objectives;
 pub use real::Real;
 pub use scaling::{

@@ -1,9 +1,10 @@
 //! What `measure` is made of: reading concepts, linear probes, the picture, the
-//! printed report and the JSON record.
+//! report as text and as a page, and the JSON record.
 
 pub mod analysis;
 pub mod dataset;
 pub mod forecast;
+pub mod page;
 pub mod picture;
 pub mod probe;
 pub mod record;

@@ -22,6 +22,7 @@ mod theme;
 pub use cost::CostFigure;
 pub use error::PlotError;
 pub use figure::Figure;
+pub(crate) use figure::replace;
 pub use frontier::FrontierFigure;
 pub use layers::LayerFigure;
 pub use matrix::MatrixFigure;
