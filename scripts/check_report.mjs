@@ -26,8 +26,7 @@ if (!report || !prefix) {
     process.exit(2);
 }
 const puppeteer = createRequire(join(resolve(prefix), "package.json"))("puppeteer-core");
-const executablePath =
-    process.env.CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim();
+const executablePath = execFileSync("sh", ["-c", 'command -v "${CHROMIUM:-chromium}"'], { encoding: "utf8" }).trim();
 
 const failures = [];
 const check = (where, condition, message) => {
@@ -173,6 +172,10 @@ try {
                     check("print", light, `not light on paper: "${caption}"`);
                 }
                 if (screenshots) await page.pdf({ path: join(screenshots, "report.pdf"), format: "A4" });
+            }
+            if (screenshots && width > 500 && theme === "light") {
+                await page.setViewport({ width: 840, height: 1160 });
+                await page.screenshot({ path: join(screenshots, "report-first-page.png") });
             }
             await page.close();
         }

@@ -113,7 +113,11 @@ class Kernel:
             raise Missing(f"the kernel `{options.kernel}` names a program that is not there: {error}") from error
         self.client = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
+        try:
+            self.client.wait_for_ready(timeout=self.timeout)
+        except RuntimeError:
+            self.__exit__()
+            raise Missing(f"the kernel `{options.kernel}` does not start within {self.timeout:.0f} s") from None
 
     def __enter__(self):
         return self

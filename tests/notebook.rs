@@ -264,7 +264,7 @@ fn conflicts_say_what_is_decided() {
         "{text}"
     );
     let band = PreservationBand::new(&tax, Budget::new(2.0).unwrap(), Confidence::NINETY_FIVE);
-    assert!(sound(&band.card()).1.contains("95.0 % interval"));
+    assert!(sound(&band.card()).1.contains("95 % interval"));
 }
 
 #[test]
@@ -394,4 +394,64 @@ fn showing_prints_and_does_not_panic() {
     Direction::from_slice(&[1.0_f64, 2.0])
         .unwrap()
         .evcxr_display();
+}
+
+#[cfg(feature = "plot")]
+#[test]
+fn a_figure_is_shown_as_svg_and_in_words() {
+    use alignment_tax::plot::{FrontierFigure, Theme};
+
+    let frontier = ParetoFrontier::from_overlap(-0.3_f64, Budget::unit()).unwrap();
+    let figure = FrontierFigure::new(&frontier)
+        .with_names(HOSTILE, "code")
+        .draw(Theme::Light)
+        .unwrap();
+    let mime = figure.to_mime();
+    let lines: Vec<&str> = mime.lines().collect();
+    assert_eq!(lines[0], "EVCXR_BEGIN_CONTENT image/svg+xml");
+    let ends: Vec<usize> = (0..lines.len())
+        .filter(|&i| lines[i] == "EVCXR_END_CONTENT")
+        .collect();
+    assert_eq!(
+        ends,
+        [ends[0], lines.len() - 1],
+        "no name ends a block early"
+    );
+    assert_eq!(lines[ends[0] + 1], "EVCXR_BEGIN_CONTENT text/plain");
+    words(&lines[1..ends[0]].join("\n"));
+    figure.evcxr_display();
+}
+
+/// Every card that can have a picture has one, and with its picture is still well-formed.
+#[cfg(feature = "plot")]
+#[test]
+fn cards_have_pictures() {
+    let frontier = ParetoFrontier::from_overlap(-0.3_f64, Budget::unit()).unwrap();
+    let gram = dmatrix![1.0_f64, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
+    let names = ["helpful", "harmless", "reasoning"];
+    let all = Objectives::from_gram(&names, &gram).unwrap();
+    let plan = FreezeSearch::new(&all, &names[..2], &names[2..])
+        .unwrap()
+        .run()
+        .unwrap();
+    let conflict = Conflict::from_overlaps(-0.2_f64, 0.5, -0.5, Budget::unit()).unwrap();
+    let rate = tau::<f64>([0.6, 0.8]);
+    let angles = PrincipalAngles::from_radians(&[0.1_f64, 0.8]).unwrap();
+    for (card, pictures) in [
+        (rate.card(), 1),
+        (PreservationFrontier::new(rate, Budget::unit()).card(), 1),
+        (frontier.card(), 1),
+        (angles.card(), 1),
+        (all.card(), 1),
+        (plan.card(), 1),
+        (conflict.card(), 2),
+    ] {
+        sound(&card);
+        assert_eq!(
+            card.to_html().matches("<svg ").count(),
+            pictures,
+            "{}",
+            card.title()
+        );
+    }
 }

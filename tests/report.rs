@@ -113,7 +113,7 @@ fn every_part_says_what_it_is() {
     let headings: Vec<_> = named("h2").filter_map(|n| n.text()).collect();
     for heading in [
         "All measurements",
-        "honesty at 18",
+        "honesty, 18",
         "Helpful & harmless",
         "Wider models",
     ] {

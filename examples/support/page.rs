@@ -57,7 +57,10 @@ pub fn page(
             },
         )
         .profile(&study.profile)
-        .measurement(detail.measurement)
+        .section(
+            format!("{} at layer {}", question.safety(), detail.layer()),
+            detail.measurement.card(),
+        )
         .section(
             format!(
                 "{} against {}",

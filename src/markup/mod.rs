@@ -10,7 +10,9 @@
 mod number;
 mod table;
 
-pub(crate) use number::{fixed, interval, number, p_value, percent, signed, signed_interval};
+pub(crate) use number::{
+    fixed, interval, level, number, p_value, percent, signed, signed_interval,
+};
 pub(crate) use table::{Table, TableStyle};
 
 /// A name or a sentence on one line: white space is one space, other control characters are

@@ -86,6 +86,11 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{} %", fixed(x, 1))
 }
 
+/// A confidence level, with as many digits as it has: 99.9 % is not 100 %.
+pub(crate) fn level(confidence: f64) -> String {
+    format!("{} %", (1e8 * confidence).round() / 1e6)
+}
+
 /// A p-value, small ones as powers of ten.
 pub(crate) fn p_value(p: f64) -> String {
     if p.is_finite() && p < 1e-4 && p > 0.0 {
@@ -113,6 +118,8 @@ mod tests {
         assert_eq!(signed(0.25, 2), "+0.25");
         assert_eq!(percent(0.999_97), "99.997 %");
         assert_eq!(percent(1.0), "100 %");
+        assert_eq!(level(0.95), "95 %");
+        assert_eq!(level(0.999_9), "99.99 %");
         assert_eq!(p_value(3e-9), "3.0e-9");
         assert_eq!(p_value(0.05), "0.0500");
     }

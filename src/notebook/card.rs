@@ -288,12 +288,6 @@ impl Card {
     /// See [`Card`].
     #[must_use]
     pub fn to_mime(&self) -> String {
-        let block = |mime: &str, content: &str| {
-            format!(
-                "EVCXR_BEGIN_CONTENT {mime}\n{}\nEVCXR_END_CONTENT\n",
-                content.trim_end_matches('\n')
-            )
-        };
         block("text/html", &self.to_html()) + &block("text/plain", &self.to_text())
     }
 
@@ -307,12 +301,21 @@ impl Card {
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn evcxr_display(&self) {
-        // A reader who has left is no reason to panic.
-        let mut out = std::io::stdout().lock();
-        let _ = out
-            .write_all(self.to_mime().as_bytes())
-            .and_then(|()| out.flush());
+        print(&self.to_mime());
     }
+}
+
+/// Content between the marks by which evcxr tells it from other output.
+pub(super) fn block(mime: &str, content: &str) -> String {
+    // A line of the content that looks like a mark would be taken for one.
+    let content = content.trim_end_matches('\n').replace("\nEVCXR_", "\n EVCXR_");
+    format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n")
+}
+
+pub(super) fn print(text: &str) {
+    // A reader who has left is no reason to panic.
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 impl fmt::Display for Card {

@@ -2,7 +2,7 @@
 
 use super::tax::in_words;
 use super::{Card, LIMITS, displayed};
-use crate::markup::{Table, interval, number, percent};
+use crate::markup::{Table, interval, level, number, percent};
 use crate::{Interaction, ParetoFrontier, PreservationBand, PreservationFrontier, Real};
 
 displayed!(ParetoFrontier<T>, T; PreservationFrontier<T>, T; PreservationBand);
@@ -132,8 +132,8 @@ impl PreservationBand {
     pub fn card(&self) -> Card {
         let b = self.cheapest().budget();
         let free = self.free_gain();
-        let level = percent(free.confidence().level());
-        let column = format!("cost, {level} interval");
+        let confidence = level(free.confidence().level());
+        let column = format!("cost, {confidence} interval");
         let mut table = Table::new(
             "Least displacement of the capabilities for a safety gain",
             &["safety gain", "share of B", &column],
@@ -156,7 +156,7 @@ impl PreservationBand {
         .with_row(
             "free gain",
             interval([free.lower(), free.upper()], 3),
-            format!("safety for nothing, {level} interval"),
+            format!("safety for nothing, {confidence} interval"),
         )
         .with_row(
             "budget B",

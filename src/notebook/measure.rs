@@ -1,7 +1,9 @@
 //! Cards of measurements, of their records, and of profiles over many layers.
 
 use super::{Card, LIMITS, displayed};
-use crate::markup::{Table, fixed, interval, number, p_value, percent, signed, signed_interval};
+use crate::markup::{
+    Table, fixed, interval, level, number, p_value, percent, signed, signed_interval,
+};
 use crate::{Measurement, MeasurementRecord, Profile};
 
 displayed!(Measurement; MeasurementRecord; Profile);
@@ -29,16 +31,16 @@ impl MeasurementRecord {
     /// See [`Card`].
     #[must_use]
     pub fn card(&self) -> Card {
-        let percent_of = percent(self.confidence);
+        let percent_of = level(self.confidence);
         let title = match &self.tax {
             Some(tax) => format!(
-                "{} at {}: τ = {}, {percent_of} {}",
+                "{}, {}: τ = {}, {percent_of} {}",
                 self.safety,
                 self.label,
                 fixed(tax.estimate, 3),
                 interval(tax.interval, 3)
             ),
-            None => format!("{} at {}: τ is not resolved", self.safety, self.label),
+            None => format!("{}, {}: τ is not resolved", self.safety, self.label),
         };
         let card = Card::new(title).with_sentence(self.finding());
         let card = match (&self.tax, &self.unresolved) {
@@ -184,7 +186,7 @@ impl MeasurementRecord {
     }
 
     fn payers(&self) -> Table {
-        let column = format!("{} interval", percent(self.confidence));
+        let column = format!("{} interval", level(self.confidence));
         let mut table = Table::new(
             "Who pays: overlap below zero is a tax, above zero synergy",
             &[
@@ -223,7 +225,7 @@ impl MeasurementRecord {
     }
 
     fn costs(&self) -> Table {
-        let column = format!("{} interval", percent(self.confidence));
+        let column = format!("{} interval", level(self.confidence));
         let mut table = Table::new(
             "What safety costs, every displacement of a capability counted",
             &["safety gain", "share of the budget", "cost", &column],
@@ -281,20 +283,25 @@ fn findings(profile: &Profile) -> String {
         .iter()
         .filter(|m| m.tax().is_ok())
         .count();
+    let some = |count: usize, word: &str| match count {
+        0 => format!("none is shown to be {word}"),
+        1 => format!("1 is {word}"),
+        many => format!("{many} are {word}"),
+    };
     format!(
-        "{resolved} of {n} resolved. More entangled than chance: {}. Freer: {}.",
-        below(profile.entangled()),
-        below(profile.freer())
+        "{resolved} of {n} resolved; {} than random directions of the same covariance, {}.",
+        some(below(profile.entangled()), "more entangled"),
+        some(below(profile.freer()), "freer")
     )
 }
 
 /// A line for each measurement.
 fn overview(profile: &Profile) -> Table {
-    let level = profile
+    let confidence = profile
         .measurements()
         .first()
         .map_or(0.95, |m| m.record().confidence);
-    let column = format!("{} interval", percent(level));
+    let column = format!("{} interval", level(confidence));
     let mut table = Table::new(
         "Tax rate of each measurement",
         &[

@@ -12,6 +12,8 @@
 mod audit;
 mod card;
 mod conflict;
+#[cfg(feature = "plot")]
+mod figure;
 mod frontier;
 mod geometry;
 mod measure;

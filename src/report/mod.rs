@@ -173,7 +173,7 @@ impl Report {
     #[must_use]
     pub fn measurement(self, measured: &Measurement) -> Self {
         let record = measured.record();
-        let heading = format!("{} at {}", record.safety, record.label);
+        let heading = format!("{}, {}", record.safety, record.label);
         self.section(heading, measured.card())
     }
 
@@ -191,7 +191,7 @@ impl Report {
     /// ```
     #[must_use]
     pub fn record(self, record: &MeasurementRecord) -> Self {
-        let heading = format!("{} at {}", record.safety, record.label);
+        let heading = format!("{}, {}", record.safety, record.label);
         self.section(heading, record.card())
     }
 

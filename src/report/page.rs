@@ -69,8 +69,12 @@ fn section(number: usize, section: &Section) -> String {
         "<section id=\"section-{number}\">\n<h2>{}</h2>\n",
         typeset(&section.heading)
     );
-    if section.card.title() != section.heading {
-        out += &format!("<p class=\"lead\">{}.</p>\n", typeset(section.card.title()));
+    // What the heading has said already is not said again.
+    let title = section.card.title();
+    let title = title.strip_prefix(&section.heading).unwrap_or(title);
+    let title = title.trim_start_matches([':', ' ']);
+    if !title.is_empty() {
+        out += &format!("<p class=\"lead\">{}.</p>\n", typeset(title));
     }
     for sentence in parts.summary {
         out += &format!("<p>{}</p>\n", typeset(sentence));
@@ -137,7 +141,13 @@ fn renamed(svg: &str, prefix: &str) -> String {
         .collect();
     for id in identifiers {
         // Where it stands alone in quotes, and in lists of identifiers.
-        for (before, after) in [("\"", "\""), ("\"", " "), (" ", "\""), (" ", " "), ("#", ")")] {
+        for (before, after) in [
+            ("\"", "\""),
+            ("\"", " "),
+            (" ", "\""),
+            (" ", " "),
+            ("#", ")"),
+        ] {
             out = out.replace(
                 &format!("{before}{id}{after}"),
                 &format!("{before}{prefix}-{id}{after}"),
