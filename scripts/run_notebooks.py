@@ -106,7 +106,7 @@ class Kernel:
         self.asked = {}
         self.manager = KernelManager(kernel_name=options.kernel)
         try:
-            self.manager.start_kernel(cwd=str(folder), env=environment)
+            self.manager.start_kernel(cwd=str(folder), env=environment, stdout=subprocess.DEVNULL)
         except NoSuchKernel as error:
             raise Missing(f"Jupyter knows no kernel `{options.kernel}`") from error
         except FileNotFoundError as error:
