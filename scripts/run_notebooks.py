@@ -298,7 +298,9 @@ def paste(options):
         guides = sorted((ROOT / "docs").rglob("*.md"))
         paths = [ROOT / "README.md", *guides, *sorted((ROOT / "src").rglob("*.rs"))]
     features = ", ".join(f'"{feature}"' for feature in options.features.split(","))
-    needs = f':dep alignment-tax = {{ path = "{ROOT}", features = [{features}] }}\n:dep nalgebra = "0.35"'
+    # Without faer, whose results are the same: examples are small.
+    crate = f'{{ path = "{ROOT}", default-features = false, features = [{features}] }}'
+    needs = f':dep alignment-tax = {crate}\n:dep nalgebra = "0.35"'
     if options.docs == "all":
         needs += '\n:dep rand = "0.10"\n:dep rand_distr = "0.6"'
     failed = count = 0
@@ -325,7 +327,7 @@ def main():
     parser.add_argument("--update", action="store_true", help="write outputs into the notebooks")
     parser.add_argument("--install", action="store_true", help="install the kernel and the environment")
     parser.add_argument("--docs", nargs="?", const="front", choices=["front", "all"], help="paste examples")
-    parser.add_argument("--features", default="io", help="features of the crate for --docs (io)")
+    parser.add_argument("--features", default="io,plot", help="features of the crate for --docs (io,plot)")
     parser.add_argument("--cold", action="store_true", help="with nothing compiled before, to time the first cell")
     parser.add_argument("--out", type=pathlib.Path, help="a folder for executed copies")
     parser.add_argument("--timeout", type=float, default=600, help="seconds that a cell may take (600)")
