@@ -75,13 +75,13 @@
 //!
 //! ```
 //! use alignment_tax::{Budget, Confidence, Evidence, PreservationBand, Samples, TaxEstimate};
-//! use nalgebra::dmatrix;
+//! use nalgebra::{DMatrix, dmatrix};
 //!
 //! // Activations, one sample a row: pairs that differ in a concept, plus over minus.
-//! let honest = dmatrix![2.9_f64, 0.2, 0.0; 3.1, -0.1, 0.3; 3.0, 0.3, 0.1; 2.8, 0.1, 0.2];
-//! let deceptive = dmatrix![0.1_f64, 1.9, 0.1; 0.0, 2.1, 0.2; 0.2, 2.0, 0.0; 0.1, 1.8, 0.1];
-//! let fluent = dmatrix![0.0_f64, 2.0, 0.1; 0.3, 1.8, 0.0; 0.1, 2.1, 0.2; 0.2, 1.9, 0.1];
-//! let clumsy = dmatrix![0.2_f64, 0.1, 0.0; 0.1, 0.0, 0.1; 0.0, 0.2, 0.0; 0.1, 0.1, 0.2];
+//! let honest: DMatrix<f64> = dmatrix![2.9, 0.2, 0.0; 3.1, -0.1, 0.3; 3.0, 0.3, 0.1; 2.8, 0.1, 0.2];
+//! let deceptive: DMatrix<f64> = dmatrix![0.1, 1.9, 0.1; 0.0, 2.1, 0.2; 0.2, 2.0, 0.0; 0.1, 1.8, 0.1];
+//! let fluent: DMatrix<f64> = dmatrix![0.0, 2.0, 0.1; 0.3, 1.8, 0.0; 0.1, 2.1, 0.2; 0.2, 1.9, 0.1];
+//! let clumsy: DMatrix<f64> = dmatrix![0.2, 0.1, 0.0; 0.1, 0.0, 0.1; 0.0, 0.2, 0.0; 0.1, 0.1, 0.2];
 //!
 //! let safety = Samples::paired(&honest, &deceptive)?;
 //! let fluency = Samples::paired(&fluent, &clumsy)?;
@@ -162,11 +162,12 @@
 //!
 //! # In a notebook
 //!
-//! In evcxr (Rust for Jupyter) put `:dep alignment-tax = { path = "…", features = ["io"] }`
+//! In evcxr (Rust for Jupyter) put `:dep alignment-tax = { path = "…", features = ["io", "plot"] }`
 //! and `:dep nalgebra = "0.35"` in the first cell, and paste examples below it. A variable
-//! that is to outlive its cell owns what it holds and has a type that evcxr can name; after a
-//! constructor that takes a view it wants to be told: `let c: Subspace<f64> =
-//! Subspace::from_columns(&m)?;`. More in [`guide::looking`].
+//! that is to outlive its cell owns what it holds and has a type that evcxr can name, with the source of
+//! the standard library at hand (`rustup component add rust-src`), and is told that of a macro:
+//! `let m: DMatrix<f64> = dmatrix![…];`. What borrows, such as [`Evidence`], cannot outlive its cell.
+//! More in [`guide::looking`]; `notebooks/` in the repository has five worked notebooks.
 //! End a cell with a result, such as a [`TaxRate`] or a [`Measurement`], to see its [`Card`];
 //! with the feature `plot` it has pictures.
 //!
