@@ -163,7 +163,8 @@
 //! # In a notebook
 //!
 //! In evcxr (Rust for Jupyter) put `:dep alignment-tax = { path = "…", features = ["io", "plot"] }`
-//! and `:dep nalgebra = "0.35"` in the first cell, and paste examples below it. A variable
+//! and `:dep nalgebra = "0.35"` in the first cell, and paste examples below it, between braces: then no
+//! variable outlives the cell. A variable
 //! that is to outlive its cell owns what it holds and has a type that evcxr can name, with the source of
 //! the standard library at hand (`rustup component add rust-src`), and is told that of a macro:
 //! `let m: DMatrix<f64> = dmatrix![…];`. What borrows, such as [`Evidence`], cannot outlive its cell.

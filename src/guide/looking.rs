@@ -84,8 +84,9 @@
 //! # In a notebook
 //!
 //! A cell that ends with a result (a [`TaxRate`], a [`Measurement`], a [`ConflictEstimate`], …)
-//! shows its card; with the feature `plot` the card has pictures. The examples of this guide
-//! can be pasted into a cell of [evcxr](https://github.com/evcxr/evcxr) below
+//! shows its card; with the feature `plot` the card has pictures. An example of this guide
+//! can be pasted into a cell of [evcxr](https://github.com/evcxr/evcxr), between braces, so that
+//! the kernel need not name the types of its variables, below
 //!
 //! ```text
 //! :dep alignment-tax = { path = "…", features = ["io", "serde"] }
@@ -94,7 +95,7 @@
 //! :dep serde_json = { version = "1", features = ["float_roundtrip"] }
 //! ```
 //!
-//! Three rules make that work, for your own cells too:
+//! Three rules more, for your own cells too:
 //!
 //! * **Paths are relative to the repository.** Start Jupyter there, or change them.
 //!   (`env!("CARGO_MANIFEST_DIR")` is another folder in a notebook.)

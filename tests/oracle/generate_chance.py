@@ -127,7 +127,9 @@ def adjusted():
                    0.4262, 0.5719, 0.6528, 0.7590, 1.0000])
     for n in (10, 64, 300):
         add(f"uniform_{n}", generator.random(n))
-        add(f"mixed_{n}", generator.random(n) ** 6)
+        # Products, not a power: those of NumPy differ in the last digit between processors.
+        cube = (u := generator.random(n)) * u * u
+        add(f"mixed_{n}", cube * cube)
         add(f"tied_{n}", np.round(generator.random(n), 1))
     return dump(cases)
 
