@@ -158,7 +158,7 @@ fn of_one_column<T: Real>(a: &DMatrixView<'_, T>) -> Attempt<T> {
         return Attempt::OutOfRange;
     }
     let length = square.sqrt();
-    let unit = T::from_double(2.0_f64.powi(-(length.to_double().log2().round() as i32)));
+    let unit = scale::balancing(length);
     vectors /= length;
     Attempt::Basis(Basis {
         vectors,

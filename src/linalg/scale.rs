@@ -43,6 +43,11 @@ pub(crate) fn normalise<T: Real>(x: &mut [T]) -> bool {
     true
 }
 
+/// The power of two that scales a length to [1/√2, √2).
+pub(crate) fn balancing<T: Real>(length: T) -> T {
+    T::from_double(2.0_f64.powi(-(length.to_double().log2().round() as i32)))
+}
+
 /// A copy with every column scaled by a power of two to a length in [1/√2, √2);
 /// a zero column is an error. Exact, so that a rank stays what it was, and a
 /// column of unit length is left as it is.
@@ -58,11 +63,11 @@ pub(crate) fn balanced_columns<T: Real>(
             let s = power_of_two(max_abs(entries));
             entries.iter_mut().for_each(|v| *v *= s);
         }
-        let length = dot(entries, entries).sqrt().to_double();
-        if length == 0.0 {
+        let length = dot(entries, entries).sqrt();
+        if length == T::zero() {
             return Err(Error::ZeroVector { argument, column });
         }
-        let s = T::from_double(2.0_f64.powi(-(length.log2().round() as i32)));
+        let s = balancing(length);
         entries.iter_mut().for_each(|v| *v *= s);
     }
     Ok(scaled)
