@@ -6,6 +6,7 @@ use nalgebra::{DMatrix, DMatrixView, DVector, RealField};
 use crate::linalg::blocked;
 use crate::linalg::cholesky;
 use crate::linalg::jacobi::{self, Factors};
+use crate::linalg::joint::JointGram;
 
 /// A real scalar: f32, f64, or a type of your own.
 ///
@@ -112,6 +113,13 @@ pub trait Real: RealField + Copy {
         a * b.upper_triangle()
     }
 
+    /// UᵀB, U the upper triangle of A.
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_transposed_upper_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+        a.upper_triangle().transpose() * b
+    }
+
     #[doc(hidden)]
     #[must_use]
     fn kernel_transposed_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
@@ -137,14 +145,11 @@ pub trait Real: RealField + Copy {
         *c -= a * b;
     }
 
-    /// The Gram matrix of the columns of two matrices side by side.
+    /// The inner products within and between the columns of two matrices.
     #[doc(hidden)]
     #[must_use]
-    fn kernel_joint_gram(a: &DMatrixView<'_, Self>, b: &DMatrixView<'_, Self>) -> DMatrix<Self> {
-        let mut joint = DMatrix::zeros(a.nrows(), a.ncols() + b.ncols());
-        joint.columns_mut(0, a.ncols()).copy_from(a);
-        joint.columns_mut(a.ncols(), b.ncols()).copy_from(b);
-        Self::kernel_gram(&joint)
+    fn kernel_joint_gram(a: &DMatrixView<'_, Self>, b: &DMatrixView<'_, Self>) -> JointGram<Self> {
+        JointGram::portable(a, b)
     }
 
     /// Eigenvalues and eigenvectors of a symmetric matrix scaled near one; `None` if an
@@ -184,6 +189,11 @@ macro_rules! blocked_kernels {
         }
 
         #[cfg(feature = "faer")]
+        fn kernel_transposed_upper_product(a: &DMatrix<Self>, b: &DMatrix<Self>) -> DMatrix<Self> {
+            blocked::transposed_upper_product(a, b)
+        }
+
+        #[cfg(feature = "faer")]
         fn kernel_subtract_product(c: &mut DMatrix<Self>, a: &DMatrix<Self>, b: &DMatrix<Self>) {
             blocked::subtract_product(c, a, b);
         }
@@ -192,7 +202,7 @@ macro_rules! blocked_kernels {
         fn kernel_joint_gram(
             a: &DMatrixView<'_, Self>,
             b: &DMatrixView<'_, Self>,
-        ) -> DMatrix<Self> {
+        ) -> JointGram<Self> {
             blocked::joint_gram(a, b)
         }
 

@@ -114,6 +114,12 @@ impl<T: Peer> Shelf<T> {
                 let middle = bootstrap.replicates()[bootstrap.replicates().len() / 2];
                 json!({"seconds": seconds, "median": middle, "deviation": bootstrap.standard_error()})
             }
+            // The same calls on so many threads, whatever the environment says.
+            ["on", threads, ref call @ ..] => {
+                let threads: usize = threads.parse().expect("a count");
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+                pool.expect("threads").install(|| self.answer(call))
+            }
             ["peak"] => json!({"flops": T::peak()}),
             _ => json!({"error": format!("no such request: {words:?}")}),
         }

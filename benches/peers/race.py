@@ -110,8 +110,7 @@ def race(options, path):
             return min(spent)
 
         pairs, started = [], time.perf_counter()
-        least = 3 if time.perf_counter() - begun < 0.5 else 2
-        while len(pairs) < least or (
+        while len(pairs) < 3 or (
                 time.perf_counter() - started < options.seconds and len(pairs) < 101):
             pairs.append((ours()["seconds"], their_turn()))
         ours, theirs = np.array(pairs).T
@@ -188,6 +187,9 @@ def race(options, path):
             print(f"| {np.dtype(dtype).name} | {d} × {k} | {ms(ours)} | {ours / floor:.2f} "
                   f"| {ratio:.1f} |", flush=True)
 
+    if threads > 1:
+        beside_one(np, options, rng, ask, give, ms)
+
     print("\n| moments of f32 rows, in f64 | n × d | ours, ms | of the product it contains "
           "| numpy.cov / ours |")
     print("|---|---|---|---|---|")
@@ -201,6 +203,32 @@ def race(options, path):
         print(f"| | {n} × {d} | {ms(ours)} | {np.median(pairs):.2f} | {ratio:.1f} |", flush=True)
 
     bootstrap(np, options, rng, ask, give, in_turn, ms)
+
+
+def beside_one(np, options, rng, ask, give, ms):
+    """The same calls on all threads and on one, in turn."""
+    threads = options.threads[0]
+    print(f"\n| angles | d × k | one thread, ms | {threads} threads, ms | ratio |")
+    print("|---|---|---|---|---|")
+    shapes = [(4096, 64)] if options.short else [(16384, 64), (4096, 256), (16384, 256)]
+    for dtype in (np.float64, np.float32):
+        for d, k in shapes:
+            a, b = (rng.standard_normal((d, k)).astype(dtype, order="F") for _ in range(2))
+            close = a.copy(order="F")
+            close[:, : k // 2] = b[:, : k // 2] + 1e-3 * close[:, : k // 2]
+            qa, qb = (np.asfortranarray(np.linalg.qr(x)[0]) for x in (a, b))
+            for verb, name, array in (("load", "a", a), ("load", "b", b), ("load", "close", close),
+                                      ("basis", "qa", qa), ("basis", "qb", qb)):
+                give(dtype, verb, name, array)
+            for kind, call in (("random", ("angles", "a", "b")),
+                               ("half small", ("angles", "close", "b")),
+                               ("prepared", ("prepared", "qa", "qb"))):
+                times = np.array([[ask(dtype, "on", count, *call)["seconds"]
+                                   for count in (1, threads)]
+                                  for _ in range(3 if options.short else 21)])
+                one, all_of_them = np.median(times, axis=0)
+                print(f"| {kind}, {np.dtype(dtype).name} | {d} × {k} | {ms(one)} | {ms(all_of_them)} "
+                      f"| {np.median(times[:, 0] / times[:, 1]):.2f} |", flush=True)
 
 
 def bootstrap(np, options, rng, ask, give, in_turn, ms):

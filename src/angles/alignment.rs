@@ -7,7 +7,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::{PrincipalAngles, PrincipalVectors};
-use crate::linalg::{ThinSvd, scale, svd};
+use crate::linalg::{ThinSvd, power, scale, svd};
 use crate::{Error, Real};
 
 const CROSS: &str = "the SVD of the inner products of two bases";
@@ -44,8 +44,7 @@ pub(super) fn angles<T: Real>(
     narrow: &impl Orthonormal<T>,
     wide: &impl Orthonormal<T>,
 ) -> Result<PrincipalAngles<T>, Error> {
-    let cosines = svd::values(cross, CROSS)?;
-    if near_count(&cosines) == 0 {
+    if let Some(cosines) = far_cosines(cross)? {
         return Ok(collected(&far_entries(&cosines, 0)));
     }
     let (_, cosines, rotation) = ThinSvd::new(cross)?.into_parts();
@@ -63,13 +62,9 @@ pub(super) fn vectors<T: Real>(
 ) -> Result<PrincipalVectors<T>, Error> {
     let cross = wide.coordinates(narrow);
     // The numbers are those of `angles` to the last bit.
-    let plain = svd::values(&cross, CROSS)?;
+    let plain = far_cosines(&cross)?;
     let (mut partners, cosines, rotation) = ThinSvd::new(&cross)?.into_parts();
-    let cosines = if near_count(&plain) == 0 {
-        plain
-    } else {
-        cosines
-    };
+    let cosines = plain.unwrap_or(cosines);
     if near_count(&cosines) == 0 {
         return Ok(PrincipalVectors {
             angles: collected(&far_entries(&cosines, 0)),
@@ -98,6 +93,16 @@ pub(super) fn vectors<T: Real>(
         left: ours.select_columns(&order),
         right: theirs.select_columns(&order),
     })
+}
+
+/// The cosines, where no angle is up to π/4 and they are all that is needed.
+fn far_cosines<T: Real>(cross: &DMatrix<T>) -> Result<Option<DVector<T>>, Error> {
+    // Above ½ by more than rounding: vectors will be needed, and come with values of their own.
+    if power::largest_square(cross) > T::from_double(0.51) {
+        return Ok(None);
+    }
+    let cosines = svd::values(cross, CROSS)?;
+    Ok((near_count(&cosines) == 0).then_some(cosines))
 }
 
 /// The part of the narrow space within π/4 of the wide one: what of its principal vectors is

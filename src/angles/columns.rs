@@ -13,6 +13,7 @@ use super::PrincipalAngles;
 use super::alignment::{self, Orthonormal};
 use crate::linalg::cholesky::GramFactor;
 use crate::linalg::{check, owned, scale};
+use crate::parallel::in_order_if_long;
 use crate::{Error, Real, Subspace};
 
 impl<T: Real> PrincipalAngles<T> {
@@ -87,19 +88,17 @@ impl<'a, T: Real> Pencil<'a, T> {
             return None;
         }
         let mut joint = T::kernel_joint_gram(narrow, wide);
-        let scales = scale::balance(&mut joint)?;
-        let ours = GramFactor::of(joint.view((0, 0), (k, k)).into_owned())?;
-        let theirs = GramFactor::of(joint.view((k, k), (l, l)).into_owned())?;
-        if !(ours.is_well_conditioned(d) && theirs.is_well_conditioned(d)) {
-            return None;
-        }
-        let cross = joint.view((k, 0), (l, k)).into_owned();
-        let half = T::kernel_upper_product(&cross, &ours.inverse);
-        let cross = T::kernel_transposed_product(&theirs.inverse, &half);
+        let scales = joint.balance()?;
+        let work = (k * k * k + l * l * l) as f64;
+        let mut factors = in_order_if_long(work, vec![joint.left, joint.right], |gram| {
+            GramFactor::of(gram).filter(|factor| factor.is_well_conditioned(d))
+        });
+        let (theirs, ours) = (factors.pop()??, factors.pop()??);
+        let half = T::kernel_upper_product(&joint.cross, &ours.inverse);
         Some(Self {
-            narrow: Mapped::new(narrow, ours.inverse, &scales[..k]),
-            wide: Mapped::new(wide, theirs.inverse, &scales[k..]),
-            cross,
+            cross: T::kernel_transposed_upper_product(&theirs.inverse, &half),
+            narrow: Mapped::new(narrow, ours.inverse, &scales.left),
+            wide: Mapped::new(wide, theirs.inverse, &scales.right),
         })
     }
 

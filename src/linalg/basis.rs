@@ -143,7 +143,7 @@ fn cholesky_qr_twice<T: Real>(a: &DMatrixView<'_, T>) -> Attempt<T> {
     if k == 1 {
         return of_one_column(a);
     }
-    let mut gram = T::kernel_joint_gram(a, &a.columns(0, 0));
+    let mut gram = T::kernel_joint_gram(a, &a.columns(0, 0)).left;
     let Some(scales) = scale::balance(&mut gram) else {
         return Attempt::OutOfRange;
     };

@@ -8,7 +8,7 @@
 
 use nalgebra::{DMatrix, RealField};
 
-use super::reduce;
+use super::{power, reduce};
 use crate::{Real, tolerance};
 
 /// Steps of the power iteration. Sixteen factors of λ separate a start that has 1/(100·√k)
@@ -39,32 +39,14 @@ impl<T: Real> GramFactor<T> {
 
     /// The condition number of the columns, estimated from below by power iteration.
     fn condition(&self) -> T {
-        let largest = growth(self.upper.ncols(), |x| {
+        let largest = power::growth(self.upper.ncols(), STEPS, |x| {
             transposed_times(&self.upper, &times(&self.upper, x))
         });
-        let smallest = growth(self.upper.ncols(), |x| {
+        let smallest = power::growth(self.upper.ncols(), STEPS, |x| {
             times(&self.inverse, &transposed_times(&self.inverse, x))
         });
         (largest * smallest).sqrt()
     }
-}
-
-/// The largest eigenvalue of a symmetric map, from below.
-fn growth<T: Real>(n: usize, map: impl Fn(&[T]) -> Vec<T>) -> T {
-    // A fixed start without symmetry: multiples of the golden ratio, less their integer part.
-    let golden = 0.618_033_988_749_894_9;
-    let mut x: Vec<T> = (1..=n)
-        .map(|i| T::from_double((i as f64 * golden).fract() - 0.5 + 1.0 / 64.0))
-        .collect();
-    let mut ratio = T::zero();
-    for _ in 0..=STEPS {
-        let length = reduce::dot(&x, &x).sqrt();
-        x.iter_mut().for_each(|v| *v /= length);
-        let image = map(&x);
-        ratio = reduce::dot(&image, &image).sqrt();
-        x = image;
-    }
-    ratio
 }
 
 /// R·x.

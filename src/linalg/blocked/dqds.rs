@@ -60,6 +60,8 @@ struct Sweep<T> {
     /// The smallest dᵢ but for the last, and the last.
     before: T,
     last: T,
+    /// The smallest êᵢ.
+    beside: T,
 }
 
 impl<T: Real> Qd<T> {
@@ -79,6 +81,8 @@ impl<T: Real> Qd<T> {
             self.e[from..to - 1].reverse();
         }
         let negligible = T::machine_epsilon() * T::machine_epsilon();
+        // Entries, with the shift, are never larger than that eigenvalue.
+        let largest = self.bound(from, to) + shift;
         let mut sweep: Option<Sweep<T>> = None;
         let mut timid = T::from_double(0.25);
         loop {
@@ -91,9 +95,12 @@ impl<T: Real> Qd<T> {
                 sweep = None;
                 continue;
             }
-            // Beside a split the pieces have nothing to do with each other.
+            // Beside a split the pieces have nothing to do with each other. A search pays only where
+            // the smallest entry would be negligible beside the largest.
+            let may_split = sweep.is_none_or(|seen| seen.beside <= negligible * largest);
             let split = (from..to - 2)
                 .rev()
+                .filter(|_| may_split)
                 .find(|&i| self.e[i] <= negligible * (shift + self.q[i].min(self.q[i + 1])));
             if let Some(i) = split {
                 blocks.push((from, i + 1, shift));
@@ -138,18 +145,26 @@ impl<T: Real> Qd<T> {
         }
     }
 
+    /// At least the largest eigenvalue of the rows `from..to` (Gershgorin: qᵢ + eᵢ₋₁ + √(qᵢeᵢ) + √(qᵢ₋₁eᵢ₋₁)).
+    fn bound(&self, from: usize, to: usize) -> T {
+        let largest = |entries: &[T]| entries.iter().fold(T::zero(), |m, &x| m.max(x));
+        T::from_double(4.0)
+            * (largest(&self.q[from..to]) + largest(&self.e[from..to.saturating_sub(1).max(from)]))
+    }
+
     /// One transform with a shift, in place. Where it fails the rows are left half done.
     fn transform(&mut self, from: usize, to: usize, s: T) -> Sweep<T> {
         let (q, e) = (&mut self.q[from..to], &mut self.e[from..to - 1]);
         let n = q.len();
         let mut d = q[0] - s;
-        let mut before = d;
+        let (mut before, mut beside) = (d, T::max_value().unwrap_or(d));
         for i in 0..n - 1 {
             before = before.min(d);
             let sum = d + e[i];
             let ratio = q[i + 1] / sum;
             q[i] = sum;
             e[i] *= ratio;
+            beside = beside.min(e[i]);
             d = d * ratio - s;
         }
         q[n - 1] = d;
@@ -163,6 +178,7 @@ impl<T: Real> Qd<T> {
             least,
             before,
             last: d,
+            beside,
         }
     }
 

@@ -9,11 +9,12 @@
 mod dqds;
 mod factors;
 mod products;
+mod thin;
 
 pub(crate) use factors::{cholesky, inverse_upper, singular_values, svd, symmetric_eigen};
 pub(crate) use products::{
     add_gram, add_product, gram, joint_gram, lower_product, product, subtract_product,
-    transposed_product, upper_product,
+    transposed_product, transposed_upper_product, upper_product,
 };
 
 use faer::{MatMut, MatRef};

@@ -7,10 +7,12 @@ use std::ops::Range;
 use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, MatMut, MatRef, Par};
-use nalgebra::{DMatrix, DMatrixView};
+use nalgebra::{DMatrix, DMatrixView, DVectorView};
 
+use super::thin::{self, Lanes};
 use super::{view, view_mut};
-use crate::parallel::in_order;
+use crate::linalg::joint::JointGram;
+use crate::parallel::{WORTH_A_THREAD, in_order, in_order_if_long};
 
 /// Flops of a group of rows: some milliseconds on one core, so that a thread is worth it.
 const GROUP: f64 = 134_217_728.0;
@@ -20,12 +22,28 @@ const LEAST_ROWS: usize = 1024;
 /// Bytes of the rows of a matrix that are copied before they are multiplied, so that they are still
 /// in a second-level cache; and rows at least, so that there is something to add up.
 const PANEL: usize = 262_144;
-const LEAST_HEIGHT: usize = 256;
+const LEAST_HEIGHT: usize = 512;
+/// Columns, of both sides together, and rows, with which inner products of columns as they lie are
+/// faster than a product that first orders them; of a triangle, with which that gains less, more columns.
+const NARROW: usize = 36;
+const NARROW_TRIANGLE: usize = 64;
+const LONG: usize = 512;
+/// Rows at least of a group whose result is no partial sum.
+const LEAST_STRIP: usize = 64;
 
 /// Groups of rows of equal size, a power of two of them, as many as the flops of the product warrant.
 fn groups(rows: usize, flops: f64) -> Vec<Range<usize>> {
-    let most = MOST_GROUPS.min(rows / LEAST_ROWS).max(1);
-    let count = ((flops / GROUP) as usize).clamp(1, most);
+    cut(rows, flops / GROUP, LEAST_ROWS)
+}
+
+/// The same for what needs no partial sums: shorter ones.
+fn strips(rows: usize, flops: f64) -> Vec<Range<usize>> {
+    cut(rows, flops / WORTH_A_THREAD, LEAST_STRIP)
+}
+
+fn cut(rows: usize, pieces: f64, least: usize) -> Vec<Range<usize>> {
+    let most = MOST_GROUPS.min(rows / least).max(1);
+    let count = (pieces as usize).clamp(1, most);
     let size = rows.div_ceil(1 << count.ilog2()).max(1);
     (0..rows.max(1))
         .step_by(size)
@@ -33,7 +51,29 @@ fn groups(rows: usize, flops: f64) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// The sum of what `partial` makes of each group, in order.
+/// Adds up pairs of parts of so many entries, and pairs of these, until one is left.
+fn added<P: Send>(
+    mut parts: Vec<P>,
+    entries: f64,
+    add: impl Fn(P, P) -> P + Sync + Send,
+) -> Option<P> {
+    while parts.len() > 1 {
+        let mut rest = parts.into_iter();
+        let mut pairs = Vec::new();
+        while let Some(first) = rest.next() {
+            pairs.push((first, rest.next()));
+        }
+        // An addition waits for memory for as long as some flops of a product take.
+        let work = 8.0 * entries * pairs.len() as f64;
+        parts = in_order_if_long(work, pairs, |(first, second)| match second {
+            Some(second) => add(first, second),
+            None => first,
+        });
+    }
+    parts.pop()
+}
+
+/// The sum of what `partial` makes of each group.
 fn summed<T>(
     groups: Vec<Range<usize>>,
     partial: impl Fn(Range<usize>) -> DMatrix<T> + Sync + Send,
@@ -41,12 +81,9 @@ fn summed<T>(
 where
     T: nalgebra::RealField + Copy,
 {
-    let mut parts = in_order(groups, partial).into_iter();
-    let first = parts.next().unwrap_or_else(|| DMatrix::zeros(0, 0));
-    parts.fold(first, |mut sum, part| {
-        sum += part;
-        sum
-    })
+    let parts = in_order(groups, partial);
+    let entries = parts.first().map_or(0, DMatrix::len) as f64;
+    added(parts, entries, |sum, part| sum + part).unwrap_or_else(|| DMatrix::zeros(0, 0))
 }
 
 /// The product of A and something with so many columns, of which `fill` makes each group of rows
@@ -76,7 +113,7 @@ fn each_group<T>(
 {
     let mut rest = view_mut(c);
     let mut pieces = Vec::new();
-    for rows in groups(a.nrows(), flops) {
+    for rows in strips(a.nrows(), flops) {
         let (piece, below) = rest.split_at_row_mut(rows.len());
         pieces.push((piece, of_rows(view(a), &rows)));
         rest = below;
@@ -86,6 +123,14 @@ fn each_group<T>(
 
 fn of_rows<'a, T>(a: MatRef<'a, T>, rows: &Range<usize>) -> MatRef<'a, T> {
     a.subrows(rows.start, rows.len())
+}
+
+/// Some rows of each column.
+fn columns_of<'a, T: Lanes>(a: &'a DMatrix<T>, rows: &Range<usize>) -> Vec<&'a [T]> {
+    let stride = a.nrows();
+    (0..a.ncols())
+        .map(|j| &a.as_slice()[j * stride + rows.start..j * stride + rows.end])
+        .collect()
 }
 
 /// Of the product of an m × k by a k × n matrix.
@@ -145,13 +190,49 @@ where
     )
 }
 
-/// Aᵀ·B.
-pub(crate) fn transposed_product<T>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T>
+/// UᵀB, U the upper triangle of A: half the work of AᵀB.
+pub(crate) fn transposed_upper_product<T>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T>
 where
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
+    let (rows, columns) = (a.ncols(), b.ncols());
+    let mut c = DMatrix::from_element(rows, columns, <T as num_traits::Zero>::zero());
+    let mut rest = view_mut(&mut c);
+    let mut pieces = Vec::new();
+    for strip in strips(columns, 0.5 * flops(rows, a.nrows(), columns)) {
+        let (piece, right) = rest.split_at_col_mut(strip.len());
+        pieces.push((piece, view(b).subcols(strip.start, strip.len())));
+        rest = right;
+    }
+    in_order(pieces, |(c, b)| {
+        triangular::matmul(
+            c,
+            BlockStructure::Rectangular,
+            Accum::Replace,
+            view(a).transpose(),
+            BlockStructure::TriangularLower,
+            b,
+            BlockStructure::Rectangular,
+            <T as num_traits::One>::one(),
+            Par::Seq,
+        );
+    });
+    c
+}
+
+/// Aᵀ·B.
+pub(crate) fn transposed_product<T>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T>
+where
+    T: faer::traits::RealField + Lanes,
+{
     let (k, n) = (a.ncols(), b.ncols());
-    summed(groups(a.nrows(), flops(a.nrows(), k, n)), |rows| {
+    let groups = groups(a.nrows(), flops(a.nrows(), k, n));
+    if k.min(n) > 1 && k + n <= NARROW && a.nrows() >= LONG {
+        return summed(groups, |rows| {
+            thin::products(&columns_of(a, &rows), &columns_of(b, &rows))
+        });
+    }
+    summed(groups, |rows| {
         let mut c = DMatrix::from_element(k, n, <T as num_traits::Zero>::zero());
         let one = <T as num_traits::One>::one();
         let (a, b) = (of_rows(view(a), &rows), of_rows(view(b), &rows));
@@ -190,10 +271,13 @@ where
 /// AᵀA: the lower triangle by blocks, the upper by symmetry.
 pub(crate) fn gram<T>(a: &DMatrix<T>) -> DMatrix<T>
 where
-    T: faer::traits::RealField + nalgebra::RealField + Copy,
+    T: faer::traits::RealField + Lanes,
 {
     let k = a.ncols();
     let mut sum = summed(groups(a.nrows(), 0.5 * flops(a.nrows(), k, k)), |rows| {
+        if k <= NARROW_TRIANGLE && rows.len() >= LONG {
+            return thin::gram(&columns_of(a, &rows));
+        }
         let mut c = DMatrix::from_element(k, k, <T as num_traits::Zero>::zero());
         lower_gram(&mut c, of_rows(view(a), &rows), Accum::Replace);
         c
@@ -202,34 +286,74 @@ where
     sum
 }
 
-/// [A B]ᵀ[A B], its lower triangle filled, from views that need not lie side by side.
-///
-/// A few rows at a time are copied to where they do, and multiplied while they are in a
-/// near cache: the input is read once, and one triangular product has the shape of all three.
-pub(crate) fn joint_gram<T>(a: &DMatrixView<'_, T>, b: &DMatrixView<'_, T>) -> DMatrix<T>
+/// The inner products of the columns of A and B, from views whose columns need not lie side by side.
+pub(crate) fn joint_gram<T>(a: &DMatrixView<'_, T>, b: &DMatrixView<'_, T>) -> JointGram<T>
 where
+    T: faer::traits::RealField + Lanes,
+{
+    let (d, k, l) = (a.nrows(), a.ncols(), b.ncols());
+    let n = k + l;
+    let (zero, one) = (
+        <T as num_traits::Zero>::zero(),
+        <T as num_traits::One>::one(),
+    );
+    let zeros = |rows, columns| DMatrix::from_element(rows, columns, zero);
+    let groups = groups(d, 0.5 * flops(d, n, n));
+    if n <= NARROW_TRIANGLE && d >= LONG {
+        let columns: Vec<DVectorView<'_, T>> = a.column_iter().chain(b.column_iter()).collect();
+        let whole = summed(groups, |rows| {
+            let columns: Vec<&[T]> = columns
+                .iter()
+                .map(|c| &c.as_slice()[rows.clone()])
+                .collect();
+            thin::gram(&columns)
+        });
+        return JointGram::cut(&whole, k);
+    }
+    let parts = in_order(groups, |rows| {
+        let mut sum = JointGram {
+            left: zeros(k, k),
+            cross: zeros(l, k),
+            right: zeros(l, l),
+        };
+        each_panel(a, b, &rows, |panel| {
+            let (a, b) = panel.split_at_col(k);
+            lower_gram(&mut sum.left, a, Accum::Add);
+            lower_gram(&mut sum.right, b, Accum::Add);
+            let cross = view_mut(&mut sum.cross);
+            matmul(cross, Accum::Add, b.transpose(), a, one, Par::Seq);
+        });
+        sum
+    });
+    added(parts, (n * n) as f64, JointGram::add).unwrap_or_else(|| JointGram::portable(a, b))
+}
+
+/// Shows some rows of [A B] after the other, copied to where their columns lie side by side, and
+/// few enough to be in a near cache while they are multiplied: the input is read once.
+fn each_panel<T>(
+    a: &DMatrixView<'_, T>,
+    b: &DMatrixView<'_, T>,
+    rows: &Range<usize>,
+    mut show: impl FnMut(MatRef<'_, T>),
+) where
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
-    let (d, k, n) = (a.nrows(), a.ncols(), a.ncols() + b.ncols());
-    let zero = <T as num_traits::Zero>::zero();
+    let (k, n) = (a.ncols(), a.ncols() + b.ncols());
     let height = (PANEL / (n * size_of::<T>())).max(LEAST_HEIGHT);
-    let mut sum = summed(groups(d, 0.5 * flops(d, n, n)), |rows| {
-        let mut c = DMatrix::from_element(n, n, zero);
-        let mut panel = DMatrix::from_element(height.min(rows.len()), n, zero);
-        for from in rows.clone().step_by(height) {
-            let count = height.min(rows.end - from);
-            for j in 0..n {
-                let column = if j < k { a.column(j) } else { b.column(j - k) };
-                panel.as_mut_slice()[j * count..(j + 1) * count]
-                    .copy_from_slice(&column.as_slice()[from..from + count]);
-            }
-            let filled = MatRef::from_column_major_slice(&panel.as_slice()[..count * n], count, n);
-            lower_gram(&mut c, filled, Accum::Add);
+    let zero = <T as num_traits::Zero>::zero();
+    let mut panel = vec![zero; height.min(rows.len()) * n];
+    for from in rows.clone().step_by(height) {
+        let count = height.min(rows.end - from);
+        for (j, to) in panel.chunks_exact_mut(count).take(n).enumerate() {
+            let column = if j < k { a.column(j) } else { b.column(j - k) };
+            to.copy_from_slice(&column.as_slice()[from..from + count]);
         }
-        c
-    });
-    sum.fill_upper_triangle_with_lower_triangle();
-    sum
+        show(MatRef::from_column_major_slice(
+            &panel[..count * n],
+            count,
+            n,
+        ));
+    }
 }
 
 /// C = AᵀA or C + AᵀA, in the lower triangle.
