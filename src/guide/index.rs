@@ -27,7 +27,7 @@
 //! | [`Concept`], [`Task`] | named samples, and the question put to them, for a whole measurement |
 //! | [`CoordinateShares`], [`Moment`] | massive coordinates, and about which origin they were counted |
 //! | [`Collinearity`] | how nearly directions are combinations of each other |
-//! | `io` | `.npy`, `.npz` and `.safetensors` (feature `io`): `read_npy`, `read_npz`, `npz_arrays`, `read_safetensors`, `SafetensorsFile`, `TensorInfo`, `RowBatches`, `read_npy_batches`, `read_safetensors_batches`, `ReadError` |
+//! | `io` | `.npy`, `.npz` and `.safetensors` (feature `io`): `read_npy`, `read_npz`, `npz_arrays`, `read_safetensors`, `SafetensorsFile`, `TensorInfo`, `RowBatches`, `read_npy_batches`, `read_safetensors_batches`, `MemoryLimit`, `ReadError` |
 //!
 //! # How large is the tax, and how sure are we
 //!

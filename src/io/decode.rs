@@ -15,7 +15,7 @@ use super::error::{Place, ReadError};
 use crate::Real;
 
 /// Upper bound on the bytes of a tile; a multiple of every entry's width.
-const TILE: usize = 1 << 20;
+pub(super) const TILE: usize = 1 << 20;
 
 /// The floating-point format of the stored entries.
 #[derive(Clone, Copy, Debug, PartialEq)]

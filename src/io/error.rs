@@ -178,6 +178,23 @@ pub enum ReadError {
         tensor: Option<String>,
     },
 
+    /// What was asked for takes more memory than a [`MemoryLimit`](super::MemoryLimit) allows.
+    #[error(
+        "{}: {needed} bytes would have to be set aside, and the limit is {limit}; read it in batches of fewer rows \
+         (.npy and .safetensors), or raise the limit",
+        Place::new(file, tensor.as_deref())
+    )]
+    OverLimit {
+        /// The file.
+        file: PathBuf,
+        /// The array, where the file has named ones.
+        tensor: Option<String>,
+        /// Bytes that the call would set aside.
+        needed: u64,
+        /// Bytes that it may.
+        limit: u64,
+    },
+
     /// The array does not fit in memory.
     #[error(
         "{}: an array of shape {shape:?} does not fit in memory; export fewer samples, or split the file",
@@ -227,6 +244,15 @@ impl<'a> Place<'a> {
             tensor: self.tensor(),
             expected,
             actual,
+        }
+    }
+
+    pub(super) fn over_limit(&self, needed: u64, limit: u64) -> ReadError {
+        ReadError::OverLimit {
+            file: self.file(),
+            tensor: self.tensor(),
+            needed,
+            limit,
         }
     }
 

@@ -9,7 +9,8 @@
 //! where, and what to export instead; nothing is guessed or silently converted from integers.
 //!
 //! A file that is larger than memory is read as [`RowBatches`], which
-//! [`Moments`](crate::Moments) take in one by one. An `.npz` is not: what is compressed cannot be
+//! [`Moments`](crate::Moments) take in one by one; [`MemoryLimit`] refuses what would take more
+//! than you allow. An `.npz` is not: what is compressed cannot be
 //! entered in its middle, and what is not is as well saved with `np.save`.
 //!
 //! # Accuracy
@@ -48,6 +49,7 @@ mod decode;
 mod error;
 mod header;
 mod info;
+mod limit;
 mod npy;
 mod npz;
 mod safetensors;
@@ -55,6 +57,7 @@ mod safetensors;
 pub use batches::RowBatches;
 pub use error::ReadError;
 pub use info::TensorInfo;
+pub use limit::MemoryLimit;
 pub use npy::{read_npy, read_npy_batches};
 pub use npz::{npz_arrays, read_npz};
 pub use safetensors::{SafetensorsFile, read_safetensors, read_safetensors_batches};

@@ -9,6 +9,7 @@ use super::batches::RowBatches;
 use super::decode::{self, Layout};
 use super::error::{Place, ReadError};
 use super::header::Header;
+use super::limit::MemoryLimit;
 use crate::Real;
 
 /// Reads an `.npy` file as a matrix.
@@ -44,11 +45,15 @@ use crate::Real;
 /// # Ok(()) }
 /// ```
 pub fn read_npy<T: Real>(path: impl AsRef<Path>) -> Result<DMatrix<T>, ReadError> {
-    let file = path.as_ref();
+    read(path.as_ref(), MemoryLimit::NONE)
+}
+
+pub(super) fn read<T: Real>(file: &Path, limit: MemoryLimit) -> Result<DMatrix<T>, ReadError> {
     let place = Place::new(file, None);
     let (mut reader, length) = open(&place)?;
     let header = Header::read(&mut reader, &place)?;
     let layout = layout(&header, &place, length)?;
+    limit.admit::<T>(&layout, layout.rows(), &place)?;
     decode::matrix(&mut reader, &layout, header.bytes, &place)
 }
 
@@ -88,11 +93,19 @@ pub fn read_npy_batches<T: Real>(
     path: impl AsRef<Path>,
     rows: usize,
 ) -> Result<RowBatches<T>, ReadError> {
-    let file = path.as_ref();
+    batches(path.as_ref(), rows, MemoryLimit::NONE)
+}
+
+pub(super) fn batches<T: Real>(
+    file: &Path,
+    rows: usize,
+    limit: MemoryLimit,
+) -> Result<RowBatches<T>, ReadError> {
     let place = Place::new(file, None);
     let (mut reader, length) = open(&place)?;
     let header = Header::read(&mut reader, &place)?;
     let layout = layout(&header, &place, length)?;
+    limit.admit::<T>(&layout, rows.min(layout.rows()), &place)?;
     RowBatches::new(reader, layout, header.bytes, &place, rows)
 }
 

@@ -21,6 +21,7 @@ use super::decode::{self, fill_from};
 use super::error::{Place, ReadError};
 use super::header::Header;
 use super::info::TensorInfo;
+use super::limit::MemoryLimit;
 use super::npy::{layout, open};
 use crate::Real;
 
@@ -58,13 +59,21 @@ const MAX_RATIO: u64 = 1032;
 /// # Ok(()) }
 /// ```
 pub fn read_npz<T: Real>(path: impl AsRef<Path>, array: &str) -> Result<DMatrix<T>, ReadError> {
-    let file = path.as_ref();
+    read(path.as_ref(), array, MemoryLimit::NONE)
+}
+
+pub(super) fn read<T: Real>(
+    file: &Path,
+    array: &str,
+    limit: MemoryLimit,
+) -> Result<DMatrix<T>, ReadError> {
     let mut archive = Archive::open(file)?;
     let index = archive.find(array)?;
     let place = Place::new(file, Some(array));
     let mut member = archive.member(index, &place)?;
     let header = Header::read(&mut member, &place)?;
     let layout = layout(&header, &place, member.size())?;
+    limit.admit::<T>(&layout, layout.rows(), &place)?;
     let matrix = decode::matrix(&mut member, &layout, header.bytes, &place)?;
     // The checksum is compared where the member ends; reading on takes us there.
     match fill_from(&mut member, &mut [0]) {

@@ -19,6 +19,7 @@ use super::batches::RowBatches;
 use super::decode::{self, Element, Endian, Layout, Order, fill_from};
 use super::error::{Place, ReadError};
 use super::info::TensorInfo;
+use super::limit::MemoryLimit;
 use super::npy::open;
 use crate::Real;
 
@@ -70,9 +71,13 @@ impl SafetensorsFile {
     /// assert!(matches!(missing, Err(ReadError::Open { .. })));
     /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
-        let file = path.as_ref();
+        Self::open_within(path.as_ref(), MemoryLimit::NONE)
+    }
+
+    pub(super) fn open_within(file: &Path, limit: MemoryLimit) -> Result<Self, ReadError> {
         let place = Place::new(file, None);
         let (header, mut reader) = Header::open(file)?;
+        limit.admit_bytes(header.data_bytes, &place)?;
         let too_large = || ReadError::Io {
             file: file.to_owned(),
             source: ErrorKind::OutOfMemory.into(),
@@ -209,10 +214,18 @@ pub fn read_safetensors<T: Real>(
     path: impl AsRef<Path>,
     tensor: &str,
 ) -> Result<DMatrix<T>, ReadError> {
-    let file = path.as_ref();
+    read(path.as_ref(), tensor, MemoryLimit::NONE)
+}
+
+pub(super) fn read<T: Real>(
+    file: &Path,
+    tensor: &str,
+    limit: MemoryLimit,
+) -> Result<DMatrix<T>, ReadError> {
     let (header, mut reader) = Header::open(file)?;
     let (entry, layout) = header.find(tensor)?;
     let place = Place::new(file, Some(tensor));
+    limit.admit::<T>(&layout, layout.rows(), &place)?;
     let offset = header.start + entry.begin as u64;
     reader
         .seek(SeekFrom::Start(offset))
@@ -249,10 +262,19 @@ pub fn read_safetensors_batches<T: Real>(
     tensor: &str,
     rows: usize,
 ) -> Result<RowBatches<T>, ReadError> {
-    let file = path.as_ref();
+    batches(path.as_ref(), tensor, rows, MemoryLimit::NONE)
+}
+
+pub(super) fn batches<T: Real>(
+    file: &Path,
+    tensor: &str,
+    rows: usize,
+    limit: MemoryLimit,
+) -> Result<RowBatches<T>, ReadError> {
     let (header, mut reader) = Header::open(file)?;
     let (entry, layout) = header.find(tensor)?;
     let place = Place::new(file, Some(tensor));
+    limit.admit::<T>(&layout, rows.min(layout.rows()), &place)?;
     let offset = header.start + entry.begin as u64;
     reader
         .seek(SeekFrom::Start(offset))
