@@ -10,6 +10,7 @@ use alignment_tax::{
 };
 use proptest::prelude::*;
 
+use crate::common::properties;
 use crate::seen::{both, directions};
 
 /// Numbers in [−1, 1] with the hard ones planted.
@@ -29,7 +30,7 @@ fn budget() -> impl Strategy<Value = f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(properties(16))]
 
     #[test]
     fn any_frontier(overlap in overlap(), b in budget(), name in ".{0,60}", c in -2.0..2.0_f64, s in -2.0..2.0_f64) {
