@@ -37,7 +37,9 @@ impl Temporary {
         file
     }
 
+    /// As a new file: ext4 flushes to the disk what is cut to nothing and written again.
     pub fn write(&self, bytes: &[u8]) {
+        let _ = std::fs::remove_file(&self.0);
         std::fs::write(&self.0, bytes).unwrap();
     }
 
