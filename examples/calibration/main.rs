@@ -4,6 +4,7 @@
 //! `cargo run --release --example calibration`           a few minutes of the smaller settings
 //! `cargo run --release --example calibration -- --long` all of them; writes what is in
 //! `docs/calibration.md`
+//! `cargo run --example calibration -- --short`          seconds; too few replicates to mean anything
 
 mod conflicts;
 mod coverage;
@@ -21,6 +22,10 @@ struct Arguments {
     #[arg(long)]
     long: bool,
 
+    /// A few replicates of the smaller settings, to see that it runs
+    #[arg(long, conflicts_with = "long")]
+    short: bool,
+
     /// Replicates of each setting
     #[arg(long)]
     replicates: Option<usize>,
@@ -37,7 +42,11 @@ fn main() -> Result<(), alignment_tax::MeasurementError> {
     let arguments = Arguments::parse();
     let replicates = arguments
         .replicates
-        .unwrap_or(if arguments.long { 500 } else { 40 });
+        .unwrap_or(match (arguments.long, arguments.short) {
+            (true, _) => 500,
+            (_, true) => 4,
+            _ => 40,
+        });
     let wanted = |line: &str| arguments.only.as_ref().is_none_or(|o| line.contains(o));
     let settings: Vec<simulate::Setting> = simulate::settings()
         .into_iter()

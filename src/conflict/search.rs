@@ -31,7 +31,7 @@ pub enum SearchMethod {
     /// One capability after the other, and back: an upper bound to the least loss. It may miss the
     /// best subset and may find none where there is one. Of 377 random instances of 4 to 10
     /// candidates that can be resolved it found none in 2 and a dearer one in 60
-    /// (`tests/conflict.rs` counts them).
+    /// (`tests/tax/conflict.rs` counts them).
     Greedy,
 }
 

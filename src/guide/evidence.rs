@@ -192,7 +192,7 @@
 //! "safe" is your statement; no number here knows of it (theory §9.2). The prompts of the
 //! shipped data and what is confounded in them are in `data/smollm2/README.md`.
 //!
-//! Rests on theory §§1.1, 3.1, 3.5, 3.6, 5.2 and 8.1 (`docs/theory.md`, `tests/theorems.rs`).
+//! Rests on theory §§1.1, 3.1, 3.5, 3.6, 5.2 and 8.1 (`docs/theory.md`, `tests/theorems/`).
 //! How to make the files: [`guide::from_python`](crate::guide::from_python).
 //!
 //! [`Collinearity`]: crate::Collinearity

@@ -278,7 +278,7 @@
 //!
 //! `scripts/check_python_blocks.py` compiles every block of this page and runs those that
 //! import nothing but NumPy and safetensors; the files they write have to equal
-//! `tests/fixtures/from_python/`, which the Rust blocks above and `tests/from_python.rs` read.
+//! `tests/fixtures/from_python/`, which the Rust blocks above and `tests/guide/from_python.rs` read.
 //! The blocks with `torch`, `transformers`, `transformer_lens` and `nnsight` are compiled and
 //! **not run**: they were written against the sources of transformers 5.24.0, transformer_lens
 //! 4.3.0 and nnsight 0.8.1. The activations in `data/` come from a pass in plain NumPy, whose

@@ -1,6 +1,6 @@
 //! Every public type, grouped by the question it answers, with one line each.
 //!
-//! A test (`tests/index.rs`) fails if an item of the crate is missing here, or if something
+//! A test (`tests/guide/index.rs`) fails if an item of the crate is missing here, or if something
 //! here is no longer in the crate.
 //!
 //! # What you bring

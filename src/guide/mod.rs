@@ -15,7 +15,7 @@
 //! what it cannot tell you. Numbers are quoted only where an example asserts them. Data are
 //! those of the repository, and paths are relative to it; the examples with files need the
 //! feature `io`. The theory in a page is on [the front page](crate), the numbered statements
-//! are in `docs/theory.md`, one test each in `tests/theorems.rs`.
+//! are in `docs/theory.md`, one test each in `tests/theorems/`.
 //!
 //! There is no code in these modules.
 

@@ -1,0 +1,159 @@
+//! Bases, projections, complements, sums and intersections, for every input.
+
+use alignment_tax::{Real, Subspace, tolerance};
+use nalgebra::DMatrix;
+use proptest::prelude::*;
+use rand::rngs::ChaCha8Rng;
+
+use crate::common::{direction, rng};
+use crate::planted::{
+    Outcome, Pair, Planted, Span, angle_bound, angles, check, for_both_scalars, pair, power, real,
+    span,
+};
+
+fn bases_are_orthonormal_and_span_the_columns<T: Real>(case: &Span) -> Outcome {
+    let columns = case.columns::<T>();
+    let c = case.subspace::<T>();
+    let (d, k) = case.shape;
+    prop_assert_eq!(c.dimension(), k);
+    let off = c.basis().transpose() * c.basis() - DMatrix::identity(k, k);
+    check("QᵀQ", off.amax(), T::zero(), tolerance::orthonormality(d))?;
+    for x in columns.column_iter() {
+        let x = x.into_owned();
+        let outside = c.reject(&x).expect("finite");
+        // Backward error, not condition: each column is in the span.
+        let scale = power::<T>(case.exponent);
+        let bound = tolerance::angle::<T>(k) * real::<T>((d as f64).sqrt());
+        check("outside", (outside / scale).norm(), T::zero(), bound)?;
+    }
+    // Verified constructors take back what this one made.
+    prop_assert_eq!(
+        Subspace::from_orthonormal(c.basis()).map(|c| c.dimension()),
+        Ok(k)
+    );
+    let projector = c.basis() * c.basis().transpose();
+    let again = Subspace::from_projector(&projector).expect("a projector");
+    prop_assert_eq!(again.dimension(), k);
+    check(
+        "projector",
+        angles(&c, &again).asimov(),
+        T::zero(),
+        tolerance::symmetry(d),
+    )
+}
+
+fn projection_is_an_orthogonal_projection<T: Real>(case: &Span) -> Outcome {
+    let c = case.subspace::<T>();
+    let d = case.shape.0;
+    let random = &mut rng(case.seed ^ 1);
+    let scale = power::<T>(case.exponent);
+    let bound = tolerance::orthonormality::<T>(d) * real(2.0);
+    let one = |random: &mut ChaCha8Rng| direction::<T>(d, random).as_vector().clone();
+    // x a unit vector; one more that is nearly inside.
+    let inside = c.project(&one(random)).expect("finite");
+    let nearly = inside + one(random) * T::machine_epsilon().sqrt();
+    let y = one(random);
+    for x in [one(random), nearly] {
+        let size = x.norm();
+        let (p, r) = (
+            c.project(&x).expect("finite"),
+            c.reject(&x).expect("finite"),
+        );
+        check(
+            "P + (I − P)",
+            (&p + &r - &x).norm(),
+            T::zero(),
+            bound * size,
+        )?;
+        check(
+            "P² = P",
+            (c.project(&p).expect("finite") - &p).norm(),
+            T::zero(),
+            bound * size,
+        )?;
+        let left = p.dot(&y);
+        let right = x.dot(&c.project(&y).expect("finite"));
+        check("P = Pᵀ", left, right, bound)?;
+        let squares = p.norm_squared() + r.norm_squared();
+        check("Pythagoras", squares, size * size, bound * size)?;
+        // Orthogonal to rounding relative to itself: twice is enough where the
+        // residual is not noise, here √ε and more.
+        if r.norm() > T::machine_epsilon().sqrt() * real(0.01) {
+            let left = c.basis().tr_mul(&r).norm();
+            check("Qᵀr", left, T::zero(), bound * r.norm())?;
+        }
+        // Linear in powers of two, exactly.
+        prop_assert_eq!(c.project(&(&x * scale)).expect("finite"), &p * scale);
+    }
+    Ok(())
+}
+
+fn the_complement_is_the_rest<T: Real>(case: &Span) -> Outcome {
+    let c = case.subspace::<T>();
+    let (d, k) = case.shape;
+    let rest = c.complement();
+    let bound = tolerance::orthonormality::<T>(d);
+    prop_assert_eq!(rest.dimension(), d - k);
+    let back = rest.complement();
+    prop_assert_eq!(back.dimension(), k);
+    check(
+        "twice",
+        angles(&c, &back).asimov(),
+        T::zero(),
+        bound * real(2.0),
+    )?;
+    if k < d {
+        let gram = rest.basis().transpose() * rest.basis() - DMatrix::identity(d - k, d - k);
+        check("orthonormal", gram.amax(), T::zero(), bound)?;
+        let cross = c.basis().transpose() * rest.basis();
+        check("orthogonal", cross.amax(), T::zero(), bound)?;
+    }
+    let x = direction::<T>(d, &mut rng(case.seed ^ 2))
+        .as_vector()
+        .clone();
+    let (r, p) = (
+        c.reject(&x).expect("finite"),
+        rest.project(&x).expect("finite"),
+    );
+    check("I − P", (r - p).norm(), T::zero(), bound * real(4.0))
+}
+
+/// dim A + dim B = dim(A + B) + dim(A ∩ B), for planted intersections.
+fn dimensions_add_up<T: Real>(case: &Pair) -> Outcome {
+    // Either shared or apart; an angle of 1e-12 is a matter of tolerance.
+    let angles = case
+        .angles
+        .iter()
+        .map(|a| match a {
+            Planted::Tiny => Planted::Equal,
+            Planted::Share(s) => Planted::Share((*s).max(5)),
+            other => *other,
+        })
+        .collect();
+    let case = Pair {
+        angles,
+        conditions: (1.0, case.conditions.1.min(4.0)),
+        ..case.clone()
+    };
+    let shared = case.angles.iter().filter(|&&a| a == Planted::Equal).count();
+    let (a, b) = case.subspaces::<T>();
+    let bound = angle_bound(&a, &b);
+    let common = a.intersection(&b, bound).expect("a subspace");
+    prop_assert_eq!(common.dimension(), shared);
+    let sum = a.sum(&b).expect("a subspace");
+    prop_assert_eq!(sum.dimension(), a.dimension() + b.dimension() - shared);
+    for part in [&a, &b] {
+        prop_assert_eq!(sum.contains_subspace(part, bound * real(4.0)), Ok(true));
+        if shared > 0 {
+            prop_assert_eq!(part.contains_subspace(&common, bound), Ok(true));
+        }
+    }
+    Ok(())
+}
+
+for_both_scalars! {
+    bases_are_orthonormal_and_span_the_columns(case in span());
+    projection_is_an_orthogonal_projection(case in span());
+    the_complement_is_the_rest(case in span());
+    dimensions_add_up(case in pair());
+}

@@ -1,0 +1,229 @@
+//! Which capabilities to freeze, against all subsets frozen one by one; several goals at once,
+//! against the minimum over weights.
+
+use crate::common::{gaussian, normal, rng};
+use alignment_tax::{
+    Budget, Error, FreezeSearch, FrozenGoals, JointGain, Objectives, Real, SearchMethod, tolerance,
+};
+use nalgebra::DMatrix;
+
+fn names(k: usize) -> Vec<String> {
+    (0..k).map(|i| format!("f{i}")).collect()
+}
+
+fn objectives<T: Real>(vectors: &DMatrix<T>) -> Objectives<T> {
+    let names = names(vectors.ncols());
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Objectives::from_gradients(&names, vectors).expect("columns with a direction")
+}
+
+/// n goals of which the second is partly against the first, and p capabilities that share in them;
+/// some depend on each other, or nearly.
+fn instance<T: Real>(n: usize, p: usize, seed: u64) -> DMatrix<T> {
+    let mut rng = rng(seed);
+    let d = n + p + 2;
+    let mut all = gaussian::<f64>(d, n + p, &mut rng);
+    let second = all.column(1) - all.column(0) * normal(&mut rng).abs();
+    all.set_column(1, &second);
+    for j in n..n + p {
+        let (a, b) = (normal(&mut rng), normal(&mut rng));
+        let mixed = all.column(j) + all.column(0) * a + all.column(1) * b;
+        all.set_column(j, &mixed);
+    }
+    // Twice the same, a combination, and one that is nearly another.
+    let near = if T::machine_epsilon().to_double() < 1e-10 {
+        1e-5
+    } else {
+        1e-2
+    };
+    match seed % 4 {
+        1 if p > 1 => {
+            let copy = all.column(n) * -2.0;
+            all.set_column(n + p - 1, &copy);
+        }
+        2 if p > 2 => {
+            let sum = all.column(n) + all.column(n + 1);
+            all.set_column(n + p - 1, &sum);
+        }
+        3 if p > 1 => {
+            let close = all.column(n) + all.column(n + p - 1) * near;
+            all.set_column(n + p - 1, &close);
+        }
+        _ => {}
+    }
+    all.map(T::from_double)
+}
+
+/// Every subset that leaves something of every goal.
+fn enumerated<T: Real>(all: &Objectives<T>, n: usize) -> Vec<FrozenGoals<T>> {
+    let names: Vec<&str> = all.names().iter().map(String::as_str).collect();
+    let (goals, candidates) = names.split_at(n);
+    let mut found = Vec::new();
+    for mask in 0..1_usize << candidates.len() {
+        let frozen: Vec<&str> = (0..candidates.len())
+            .filter(|i| mask >> i & 1 == 1)
+            .map(|i| candidates[i])
+            .collect();
+        match FrozenGoals::new(all, goals, &frozen) {
+            Ok(x) if x.rounding() <= tolerance::unsettled::<T>() => found.push(x),
+            Ok(_) | Err(Error::Dependent { .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    found
+}
+
+fn search<T: Real>(all: &Objectives<T>, n: usize) -> FreezeSearch<T> {
+    let names: Vec<&str> = all.names().iter().map(String::as_str).collect();
+    FreezeSearch::new(all, &names[..n], &names[n..]).expect("a search")
+}
+
+fn least_loss<T: Real>(all: &[FrozenGoals<T>]) -> Option<f64> {
+    all.iter()
+        .filter(|x| !x.fights())
+        .map(|x| x.safety_lost().to_double())
+        .reduce(f64::min)
+}
+
+/// Equal to brute force: the best loss, the best subset unless it is tied, and the Pareto set.
+fn brute_force<T: Real>(instances: u64) {
+    let (mut resolved, mut tied) = (0, 0);
+    for seed in 0..instances {
+        let n = 2 + (seed % 7 == 0) as usize;
+        let p = (seed % 9) as usize;
+        let all = objectives(&instance::<T>(n, p, seed));
+        let every = enumerated(&all, n);
+        let plan = search(&all, n).run().expect("a plan");
+        assert_eq!(plan.method(), SearchMethod::Exact);
+        let slack = |x: &FrozenGoals<T>| 2.0 * x.rounding().to_double();
+        assert_eq!(
+            plan.best().is_some(),
+            least_loss(&every).is_some(),
+            "{seed}"
+        );
+        if let (Some(best), Some(least)) = (plan.best(), least_loss(&every)) {
+            resolved += 1;
+            assert!(!best.fights());
+            let off = (best.safety_lost().to_double() - least).abs();
+            assert!(off <= slack(best), "{seed}: {off:e}");
+            let rivals = every
+                .iter()
+                .filter(|x| !x.fights())
+                .filter(|x| x.safety_lost().to_double() <= least + slack(best) + slack(x));
+            let rivals: Vec<_> = rivals.map(FrozenGoals::frozen).collect();
+            assert!(rivals.contains(&best.frozen()), "{seed}");
+            tied += usize::from(rivals.len() > 1);
+        }
+        // Nothing beats a member of the Pareto set, and a member is as good as every subset.
+        for x in plan.pareto() {
+            for y in &every {
+                let e = slack(x) + slack(y);
+                let less = x.conflict_left() - y.conflict_left();
+                let cheaper = x.safety_lost() - y.safety_lost();
+                assert!(less.to_double() <= e || cheaper.to_double() <= e, "{seed}");
+            }
+        }
+        for y in &every {
+            let met = plan.pareto().iter().any(|x| {
+                let e = slack(x) + slack(y);
+                (x.conflict_left() - y.conflict_left()).to_double() <= e
+                    && (x.safety_lost() - y.safety_lost()).to_double() <= e
+            });
+            assert!(met, "{seed}: {:?}", y.frozen());
+        }
+        for pair in plan.pareto().windows(2) {
+            assert!(pair[0].safety_lost() < pair[1].safety_lost());
+            assert!(pair[0].conflict_left() > pair[1].conflict_left());
+        }
+    }
+    println!("{instances} instances, {resolved} resolved, {tied} with ties");
+    assert!(resolved > instances / 4 && resolved < instances);
+}
+
+#[test]
+fn exact_search_is_brute_force_f64() {
+    brute_force::<f64>(1000);
+}
+
+#[test]
+fn exact_search_is_brute_force_f32() {
+    brute_force::<f32>(250);
+}
+
+/// What `SearchMethod::Greedy` says of itself.
+#[test]
+fn greedy_misses_some() {
+    let (mut can, mut none, mut dearer) = (0, 0, 0);
+    for seed in 0..500 {
+        let p = 4 + (seed % 7) as usize;
+        let all = objectives(&instance::<f64>(2, p, 4 * seed));
+        let search = search(&all, 2);
+        let exact = search.run().expect("a plan");
+        let greedy = search.run_by(SearchMethod::Greedy).expect("a plan");
+        assert_eq!(greedy.method(), SearchMethod::Greedy);
+        let Some(best) = exact.best().filter(|x| !x.frozen().is_empty()) else {
+            continue;
+        };
+        can += 1;
+        match greedy.best() {
+            None => none += 1,
+            Some(found) => {
+                assert!(!found.fights());
+                let worse = found.safety_lost() - best.safety_lost();
+                assert!(worse >= -best.rounding());
+                dearer += u32::from(worse > best.rounding() + found.rounding());
+            }
+        }
+    }
+    println!("of {can} that can be resolved: none found in {none}, a dearer one in {dearer}");
+    assert!(can > 300 && none + dearer > 0 && 5 * (none + dearer) < can);
+}
+
+/// The gain against the minimum over a grid of weights, and the certificate.
+#[test]
+fn joint_gain_is_the_distance_of_the_hull() {
+    for seed in 0..200 {
+        let frozen = (seed % 4) as usize;
+        let vectors = instance::<f64>(3, frozen, 4 * seed);
+        let all = objectives(&vectors);
+        let names: Vec<&str> = all.names().iter().map(String::as_str).collect();
+        let (goals, rest) = names.split_at(3);
+        let joint = JointGain::new(&all, goals, rest, Budget::unit()).expect("goals are left");
+        let accepted = tolerance::gain::<f64>(all.len());
+        assert!(joint.gap().abs() <= accepted, "{:e}", joint.gap());
+        assert!((joint.weights().sum() - 1.0).abs() <= accepted);
+        assert!(joint.weights().iter().all(|&w| w >= 0.0));
+        let left = all.freeze(rest).expect("goals are left");
+        let residuals = left.vectors().expect("known") * DMatrix::from_diagonal(left.slopes());
+        let residuals = residuals
+            .column_iter()
+            .enumerate()
+            .map(|(j, x)| x / all.slopes()[j])
+            .collect::<Vec<_>>();
+        let steps = 200;
+        let mut least = f64::INFINITY;
+        for a in 0..=steps {
+            for b in 0..=steps - a {
+                let (u, v) = (a as f64 / steps as f64, b as f64 / steps as f64);
+                let x = &residuals[0] * u + &residuals[1] * v + &residuals[2] * (1.0 - u - v);
+                least = least.min(x.norm());
+            }
+        }
+        // The norm changes by one at most for a weight moved by one.
+        assert!(
+            joint.gain() <= least + accepted,
+            "{} > {least}",
+            joint.gain()
+        );
+        assert!(joint.gain() >= least - 2.0 / steps as f64 - accepted);
+        let delta = joint.delta().expect("known");
+        assert!(delta.norm() <= 1.0 + accepted);
+        for (r, gain) in residuals.iter().zip(joint.gains()) {
+            assert!((r.dot(delta) - gain).abs() <= accepted);
+        }
+        for i in 3..all.len() {
+            let moved = vectors.column(i).normalize().dot(delta);
+            assert!(moved.abs() <= 16.0 * accepted);
+        }
+    }
+}

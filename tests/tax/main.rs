@@ -1,0 +1,19 @@
+//! Floor 2: what a direction costs, by chance, along the frontier, among goals that conflict, in a
+//! real update, and over widths.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod audit;
+mod chance;
+mod conflict;
+mod conflict_estimate;
+mod diagnose;
+mod ellipse;
+mod estimate;
+mod floors;
+mod freeze;
+mod freeze_search;
+mod scaling_fit;
+mod scaling_law;
+mod shapley;
