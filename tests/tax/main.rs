@@ -17,3 +17,5 @@ mod freeze_search;
 mod scaling_fit;
 mod scaling_law;
 mod shapley;
+#[cfg(all(feature = "io", feature = "serde"))]
+mod stability;

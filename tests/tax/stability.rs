@@ -3,7 +3,7 @@
 //!
 //! What is written down is our own output, so this test says that a result is what it was, not that
 //! it is right; the other tests say that. `ALIGNMENT_TAX_PIN=write cargo test --all-features
-//! stability` writes it anew, and the changelog then says so.
+//! --test tax stability` writes it anew, and the changelog then says so.
 
 use std::path::Path;
 
