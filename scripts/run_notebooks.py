@@ -7,6 +7,8 @@
     scripts/run_notebooks.py 3 5           only notebooks whose names begin so
     scripts/run_notebooks.py --docs        paste the examples of README.md and src/lib.rs instead
     scripts/run_notebooks.py --docs all    paste every example of the documentation instead
+    scripts/run_notebooks.py --docs all src/tax     those of places that begin so
+    scripts/run_notebooks.py --docs all --resume    those that have not passed as they stand now
 
 A kernel's reply is not to be trusted. evcxr answers "ok" to a cell that panicked (unless
 `preserve_vars_on_panic` is off) and to one that left by `?`, and says so on stderr only, from a
@@ -29,7 +31,9 @@ Exit codes: 0 all passed; 1 a notebook failed or changed; 2 the kernel or a modu
 import argparse
 import copy
 import fcntl
+import hashlib
 import itertools
+import json
 import os
 import pathlib
 import queue
@@ -44,6 +48,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 PRODUCTS = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "notebooks"
 EVCXR = "0.22.0"
+FEATURES = "io,num-dual,plot,rayon,serde"
 MODULES = ["jupyter_client==8.10.0", "nbformat==5.11.1", "nbconvert==7.17.2"]
 # A line on stderr after which there is nothing to wait for.
 LAST_WORD = "all cells of this notebook have run"
@@ -148,6 +153,9 @@ class Kernel:
                 idle |= parent == request and content["execution_state"] == "idle"
             elif kind == "stream" and until and until in content["text"]:
                 heard = True
+                rest = content["text"].replace(until, "").strip()
+                if rest:
+                    self.said.setdefault(number, []).append((kind, {**content, "text": rest}))
             elif kind in ("stream", "execute_result", "display_data", "error"):
                 # A late line may be the answer to an earlier cell.
                 self.said.setdefault(self.asked.get(parent, number), []).append((kind, content))
@@ -272,53 +280,185 @@ def execute(paths, options):
 
 
 FENCE = re.compile(r"^```(.*?)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+HIDDEN = re.compile(r"\s*#(?: (.*)|)$")
+# What an example may hide: what a cell of a notebook does not need. Whatever it needs, a reader has to see.
+FRAME = re.compile(
+    r"(Ok::<.*>\(\(\)\)|Ok\(\(\)\)( \})?|\}|fn main\(\).*\{|#\[cfg\(feature = .*\)\] \{|std::fs::remove_(file|dir_all)\(.*\)\?;)"
+)
+
+
+class Example:
+    """A Rust example of the documentation: where it begins, and what a reader copies of it."""
+
+    def __init__(self, path, line, words, lines):
+        hidden = [HIDDEN.match(text) for text in lines]
+        self.path, self.place = path, f"{os.path.relpath(path, ROOT)}:{line}"
+        # rustdoc shows no hidden line, and its button copies none.
+        self.text = "\n".join(text for text, match in zip(lines, hidden) if not match).strip("\n")
+        self.hidden = [match.group(1) or "" for match in hidden if match]
+        self.excluded = sorted(words & {"compile_fail", "ignore", "no_run", "should_panic"})
 
 
 def examples(path):
-    """The Rust examples of a Markdown or Rust file as a reader sees them: place and text."""
+    """The Rust examples of a Markdown or Rust file."""
     text = path.read_text()
     if path.suffix == ".rs":
         lines = [re.match(r"\s*//[/!] ?(.*)", line) for line in text.splitlines()]
         text = "\n".join(line.group(1) if line else "" for line in lines)
     for match in FENCE.finditer(text):
         words = set(filter(None, re.split(r"[,\s]+", match.group(1))))
-        if words - {"rust", "no_run"} or (path.suffix == ".md" and "rust" not in words):
-            continue
-        # What rustdoc hides a reader cannot copy.
-        shown = [line for line in match.group(2).splitlines() if not re.match(r"\s*#( |$)", line)]
-        yield f"{path.relative_to(ROOT)}:{text[: match.start()].count(chr(10)) + 1}", "\n".join(shown)
+        if "rust" in words or (path.suffix == ".rs" and words <= {"compile_fail", "ignore", "no_run", "should_panic"}):
+            yield Example(path, text[: match.start()].count("\n") + 1, words, match.group(2).splitlines())
+
+
+class Pasting:
+    """A kernel into which example after example is pasted, each as one cell."""
+
+    def __init__(self, folder, options):
+        self.folder, self.options, self.kernel, self.path = folder, options, None, None
+        self.places, self.wrong = [], {}
+        features = ", ".join(f'"{feature}"' for feature in options.features.split(","))
+        # Without faer, whose results are the same: examples are small. And without optimisation.
+        self.needs = ":opt 0\n" + "\n".join(
+            f":dep {name} = {source}"
+            for name, source in {
+                "alignment-tax": f'{{ path = "{ROOT}", default-features = false, features = [{features}] }}',
+                "nalgebra": '"0.35"',
+                "rand": '{ version = "0.10", features = ["chacha"] }',
+                "serde_json": '{ version = "1", features = ["float_roundtrip"] }',
+                "num-dual": '"0.15"',
+            }.items()
+        )
+
+    def stop(self):
+        if self.kernel:
+            self.kernel.__exit__()
+        self.kernel = self.path = None
+
+    def say(self, code, until=None, place="", failing=False):
+        """Runs a cell of an example; what is wrong with the kernel. Files what was said amiss under the place
+        of its cell, and no error of a cell that is to fail."""
+        number = len(self.places)
+        self.places.append(place)
+        trouble = self.kernel.run(number, code, until)
+        if trouble:
+            self.wrong.setdefault(place, []).append(trouble)
+        for cell, messages in self.kernel.said.items():
+            lines = self.wrong.setdefault(self.places[cell], [])
+            for kind, content in messages:
+                if kind == "error" and not (failing and cell == number):
+                    lines.append(plain("\n".join(content["traceback"]) or content["evalue"]).strip())
+                elif kind == "stream" and content["name"] == "stderr" and content["text"].strip():
+                    lines.append(f"on stderr: {plain(content['text']).strip()}")
+        self.kernel.said.clear()
+        return trouble
+
+    def last_word(self):
+        """Waits for all that was said on stderr, by which alone an example that left by `?` is known."""
+        if self.kernel and self.say(f'eprintln!("{LAST_WORD}");', LAST_WORD, self.places[-1]):
+            self.stop()
+
+    def ready(self, fresh):
+        """A kernel that knows no variables of other examples, and if it is to be fresh nothing of them at all."""
+        if not self.kernel:
+            self.kernel, fresh = Kernel(self.folder, self.options), True
+            # To ask the registry takes longer than all else; where something is missing it has to be asked.
+            for cell in (":preserve_vars_on_panic 0", ":offline 1", self.needs, "0"):
+                self.say(cell, None, "offline")
+            if self.wrong.pop("offline", []):
+                self.say(":offline 0")
+                self.say(self.needs, None, "the dependencies")
+                self.say("0", None, "the dependencies")
+            # Once in a thousand restarts evcxr hears nothing of its child. No example takes long.
+            self.kernel.timeout = min(self.options.timeout, 120)
+        if fresh:
+            self.say(":clear")
+            self.say(self.needs, None, "the dependencies")
+        else:
+            # evcxr takes up the variables again unless the cell fails, here for want of a name.
+            # A line on stderr that comes only now is of the example before.
+            self.say(":restart\n:dep", None, self.places[-1], failing=True)
+
+    def paste(self, example, fresh=False):
+        """Pastes an example, and files what is wrong with it under its place.
+
+        Imports and functions of examples before it are still there, unless it is to be fresh. No example
+        needs those of another, as each is a test of its own and hides none; and to clear them is to ask for
+        the dependencies anew, which takes longer than all else.
+        """
+        secret = [line for line in example.hidden if line.strip() and not FRAME.fullmatch(line.strip())]
+        if secret:
+            self.wrong[example.place] = [f"hides what a reader needs: {line.strip()}" for line in secret]
+            return
+        self.ready(fresh)
+        trouble = self.say(example.text, None, example.place)
+        if not trouble and "fn main()" in example.text:
+            trouble = self.say("main().unwrap();", None, example.place)
+        if trouble:
+            self.stop()
+
+    def all(self, group):
+        """Pastes examples one after the other, and once more alone those that fail, as something of that name
+        may have been in the way, and those before them, whose late line on stderr it may have been."""
+        for example in group:
+            self.paste(example)
+            print(f"{'failed' if self.wrong.get(example.place) else 'ok':<8} {example.place}", flush=True)
+        if group:
+            self.last_word()
+        failed = [bool(self.wrong.pop(example.place, [])) for example in group]
+        for example, *either in zip(group, failed, [*failed[1:], False]):
+            if any(either):
+                self.paste(example, fresh=True)
+                self.last_word()
+                lines = self.wrong.get(example.place, [])
+                print(f"{'FAILED' if lines else 'ok':<8} {example.place}, alone", flush=True)
+                for line in "\n".join(lines).splitlines()[:16]:
+                    print("    " + line, flush=True)
 
 
 def paste(options):
-    """Pastes each example below its `:dep` lines, in a kernel of its own; returns how many failed."""
-    from nbformat.v4 import new_code_cell, new_notebook
-
+    """Pastes each example below its `:dep` lines; returns how many failed."""
     paths = [ROOT / "README.md", ROOT / "src/lib.rs"]
     if options.docs == "all":
         guides = sorted((ROOT / "docs").rglob("*.md"))
         paths = [ROOT / "README.md", *guides, *sorted((ROOT / "src").rglob("*.rs"))]
-    features = ", ".join(f'"{feature}"' for feature in options.features.split(","))
-    # Without faer, whose results are the same: examples are small.
-    crate = f'{{ path = "{ROOT}", default-features = false, features = [{features}] }}'
-    needs = f':dep alignment-tax = {crate}\n:dep nalgebra = "0.35"'
-    if options.docs == "all":
-        needs += '\n:dep rand = "0.10"\n:dep rand_distr = "0.6"'
-    failed = count = 0
+    found = [example for path in paths for example in examples(path)]
+    if options.only:
+        found = [example for example in found if any(example.place.startswith(word) for word in options.only)]
+    excluded = [example for example in found if example.excluded]
+    found = [example for example in found if not example.excluded]
+    record = PRODUCTS / "pasted.json"
+    before = json.loads(record.read_text()) if options.resume and record.exists() else []
+    marks = {
+        example.place: hashlib.sha256(f"{os.path.relpath(example.path, ROOT)}\n{example.text}".encode()).hexdigest()
+        for example in found
+    }
+    started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        for path in paths:
-            for name, text in examples(path):
-                if options.only and not any(name.startswith(word) for word in options.only):
-                    continue
-                count += 1
-                cells = [new_code_cell(needs), new_code_cell(text)]
-                if "fn main()" in text:
-                    cells.append(new_code_cell("main().unwrap();"))
-                _, faults, _ = run(new_notebook(cells=cells), pathlib.Path(folder), options)
-                report(name, cells, faults)
-                failed += bool(faults)
-                print(f"{'FAILED' if faults else 'ok':<8} {name}", flush=True)
-    print(f"{count - failed} of {count} examples can be pasted as they stand")
-    return failed or int(count == 0)
+        # Examples read files of the repository, and what they write stays out of it.
+        for name in ("data", "tests"):
+            os.symlink(ROOT / name, pathlib.Path(folder) / name)
+        pasting = Pasting(pathlib.Path(folder), options)
+        wrong = pasting.wrong
+        done = []
+        try:
+            for _, group in itertools.groupby(found, lambda example: example.path):
+                group = [example for example in group if marks[example.place] not in before]
+                pasting.all(group)
+                done += [example.place for example in group]
+                passed = [marks[place] for place in done if not wrong.get(place)]
+                record.write_text(json.dumps(sorted({*before, *passed})))
+        finally:
+            pasting.stop()
+    failed = {place: lines for place, lines in wrong.items() if lines and place}
+    print()
+    for place, lines in failed.items():
+        print(f"{place:<44} {lines[0].splitlines()[0][:100]}")
+    for example in excluded:
+        print(f"{example.place:<44} not pasted: {', '.join(example.excluded)}")
+    good = len(found) - len(failed)
+    print(f"{good} of {len(found)} examples can be pasted as they stand ({time.monotonic() - started:.0f} s)")
+    return len(failed) or int(not found)
 
 
 def main():
@@ -327,7 +467,8 @@ def main():
     parser.add_argument("--update", action="store_true", help="write outputs into the notebooks")
     parser.add_argument("--install", action="store_true", help="install the kernel and the environment")
     parser.add_argument("--docs", nargs="?", const="front", choices=["front", "all"], help="paste examples")
-    parser.add_argument("--features", default="io,plot", help="features of the crate for --docs (io,plot)")
+    parser.add_argument("--features", default=FEATURES, help=f"features of the crate for --docs ({FEATURES})")
+    parser.add_argument("--resume", action="store_true", help="with --docs: leave out what has passed and not changed since")
     parser.add_argument("--cold", action="store_true", help="with nothing compiled before, to time the first cell")
     parser.add_argument("--out", type=pathlib.Path, help="a folder for executed copies")
     parser.add_argument("--timeout", type=float, default=600, help="seconds that a cell may take (600)")

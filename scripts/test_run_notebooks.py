@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Plants failures in notebooks and looks whether `run_notebooks.py` finds each of them.
+"""Plants failures in notebooks and examples and looks whether `run_notebooks.py` finds each of them.
 
     scripts/test_run_notebooks.py                  all of them, a minute
     scripts/test_run_notebooks.py "a panic" good   those whose names contain one of the words
 
 Each notebook has a good cell, the planted one and another good one. The report must name what was planted, what
-the good cell prints must be there, and the notebook without a failure must pass.
+the good cell prints must be there, and the notebook without a failure must pass. Planted examples are pasted one after
+the other, as those of the documentation are: none may profit by another, nor fail by one.
 """
 
 import argparse
@@ -36,6 +37,22 @@ PLANTED = [
     ("a cell without end", "loop { std::thread::sleep(std::time::Duration::from_secs(1)); }", "took longer"),
 ]
 
+# Examples in the order in which they are pasted, and what the report has to say.
+EXAMPLES = [
+    ("a good example", "use std::fmt::Debug;\n\nfn f<T: Debug>(t: T) -> String {\n    format!(\"{t:?}\")\n}\n\nlet x = f(1);", None),
+    ("a variable of another example", "assert_eq!(x.len(), 1);", "x"),
+    ("another function of that name", "fn f() -> usize {\n    2\n}\n\nlet y = f();\nassert_eq!(y, 2);\n# Ok::<(), ()>(())", None),
+    ("a closure", "let f = |x: usize| x;", "closure"),
+    ("a reference", "let v = vec![1];\nlet r = &v;", "r"),
+    ("a late question mark", 'let n: usize = "planted".parse()?;', "invalid digit"),
+    ("another example with one", "let mut total = 0;\nfor word in [\"1\", \"late\"] {\n    total += word.parse::<i32>()?;\n}", "invalid digit"),
+    ("a failed example", "assert_eq!(1 + 1, 3);", "panicked"),
+    ("a hidden variable", "# let hidden = 1;\nassert_eq!(hidden, 1);", "hides what a reader needs"),
+    ("a function of another example", "assert_eq!(g(), 2);", "g"),
+    ("a whole program", "fn main() -> Result<(), String> {\n    Err(\"planted\".to_owned())\n}", "planted"),
+    ("the last example", "let x = 1.5;\nassert_eq!(x, 1.5);", None),
+]
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -45,7 +62,7 @@ def main():
     options = parser.parse_args()
     try:
         run_notebooks.reexecute(options.venv)
-        wrong = planted(options)
+        wrong = planted(options) + pasted(options)
     except run_notebooks.Missing as missing:
         print(missing, file=sys.stderr)
         return 2
@@ -78,6 +95,29 @@ def planted(options):
     good = answer.returncode == 2 and "--install" in answer.stderr
     print(f"{'ok' if good else 'WRONG':<8} no kernel: exit code {answer.returncode}, {answer.stderr.strip().splitlines()[:1]}")
     return wrong + (not good)
+
+
+def pasted(options):
+    """How many of the planted examples did not do as they should."""
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        options.products, options.cold, options.timeout = pathlib.Path(folder) / "evcxr", False, 120
+        options.features = ""
+        path = pathlib.Path(folder) / "planted.md"
+        path.write_text("".join(f"```rust\n{code}\n```\n" for _, code, _ in EXAMPLES))
+        found = list(run_notebooks.examples(path))
+        pasting = run_notebooks.Pasting(pathlib.Path(folder), options)
+        pasting.needs = ":opt 0"
+        try:
+            pasting.all(found)
+        finally:
+            pasting.stop()
+        for (name, _, expected), example in zip(EXAMPLES, found, strict=True):
+            said = "\n".join(pasting.wrong.get(example.place, []))
+            good = not said if expected is None else expected in said
+            print(f"{'ok' if good else 'WRONG':<8} {name}: {said.splitlines()[0] if said else 'passes'}", flush=True)
+            wrong += not good
+    return wrong
 
 
 if __name__ == "__main__":

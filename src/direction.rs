@@ -45,14 +45,14 @@ impl<T: Real> Direction<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::Direction;
-    /// use nalgebra::dvector;
+    /// use nalgebra::{DMatrix, dvector};
     ///
-    /// let v = Direction::new(&dvector![0.0_f32, -2.0])?;
+    /// let v: Direction<f32> = Direction::new(&dvector![0.0_f32, -2.0])?;
     /// assert_eq!(v.as_vector()[1], -1.0);
     ///
     /// // A probe's weight, a column of a matrix with one probe a column: a covector, to be
     /// // compared with gradients and other weights (theory §8.1).
-    /// let probes = nalgebra::dmatrix![0.0_f64, 3.0; 2.0, 4.0];
+    /// let probes: DMatrix<f64> = nalgebra::dmatrix![0.0, 3.0; 2.0, 4.0];
     /// let weight = Direction::new(probes.column(1))?;
     /// assert_eq!(weight.as_vector().as_slice(), [0.6, 0.8]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -94,7 +94,8 @@ impl<T: Real> Direction<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Direction;
+    /// use alignment_tax::Direction;
+    ///
     /// let v = Direction::from_slice(&[0.0_f64, 5.0])?;
     /// assert_eq!(v.as_vector().as_slice(), [0.0, 1.0]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -108,7 +109,8 @@ impl<T: Real> Direction<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Direction;
+    /// use alignment_tax::Direction;
+    ///
     /// assert_eq!(Direction::from_slice(&[0.0_f64, 5.0])?.ambient_dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -129,7 +131,8 @@ impl<T: Real> Direction<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Direction;
+    /// use alignment_tax::Direction;
+    ///
     /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let c = Direction::from_slice(&[-3.0_f64, 4.0])?;
     /// assert_eq!(v.overlap(&c)?, -0.6);
@@ -157,7 +160,8 @@ impl<T: Real> Direction<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Direction;
+    /// use alignment_tax::Direction;
+    ///
     /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let c = Direction::from_slice(&[1.0_f64, 1e-12])?;
     /// assert!((v.angle(&c)? - 1e-12).abs() < 1e-27);
@@ -193,7 +197,8 @@ impl<T: Real> Neg for Direction<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Direction;
+    /// use alignment_tax::Direction;
+    ///
     /// let v = -Direction::from_slice(&[2.0_f64, 0.0])?;
     /// assert_eq!(v.as_vector()[0], -1.0);
     /// # Ok::<(), alignment_tax::Error>(())

@@ -92,7 +92,7 @@
 //! let band = PreservationBand::new(&tax, Budget::new(1.0_f64)?, Confidence::NINETY_FIVE);
 //! println!("free: {:.2} of the budget", band.free_gain());
 //! println!("all of it costs {:.2}", band.min_cost(1.0)?);
-//! # assert!((tax.value() - 0.266_f64).abs() < 5e-3);
+//! assert!((tax.value() - 0.266_f64).abs() < 5e-3);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -163,11 +163,12 @@
 //! # In a notebook
 //!
 //! In evcxr (Rust for Jupyter) put `:dep alignment-tax = { path = "…", features = ["io", "plot"] }`
-//! and `:dep nalgebra = "0.35"` in the first cell, and paste examples below it, between braces: then no
-//! variable outlives the cell. A variable
-//! that is to outlive its cell owns what it holds and has a type that evcxr can name, with the source of
-//! the standard library at hand (`rustup component add rust-src`), and is told that of a macro:
-//! `let m: DMatrix<f64> = dmatrix![…];`. What borrows, such as [`Evidence`], cannot outlive its cell.
+//! and `:dep nalgebra = "0.35"` in the first cell, with the source of the standard library at hand
+//! (`rustup component add rust-src`), and paste any example of this documentation below it as it
+//! stands; some need `rand` or another feature besides. Variables outlive their cell, and so
+//! in yours too: a variable at the top of a cell owns what it holds, and is told the type that comes
+//! of a macro: `let m: DMatrix<f64> = dmatrix![…];`. What borrows, such as [`Evidence`], is made in
+//! the expression that uses it, or between braces.
 //! More in [`guide::looking`]; `notebooks/` in the repository has five worked notebooks.
 //! End a cell with a result, such as a [`TaxRate`] or a [`Measurement`], to see its [`Card`];
 //! with the feature `plot` it has pictures.

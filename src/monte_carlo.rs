@@ -29,10 +29,12 @@ const CHUNK: usize = 64;
 /// use alignment_tax::MonteCarlo;
 /// use std::sync::atomic::{AtomicUsize, Ordering};
 ///
-/// let seen = AtomicUsize::new(0);
-/// let bar = |done: usize, _total: usize| {
-///     seen.fetch_max(done, Ordering::Relaxed);
-/// };
+/// static SEEN: AtomicUsize = AtomicUsize::new(0);
+///
+/// fn bar(done: usize, _total: usize) {
+///     SEEN.fetch_max(done, Ordering::Relaxed);
+/// }
+///
 /// let run = MonteCarlo::new(2000)?.observed_by(&bar);
 /// assert_eq!(run.replicates(), 2000);
 /// # Ok::<(), alignment_tax::Error>(())
@@ -55,7 +57,8 @@ impl<'a> MonteCarlo<'a> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::MonteCarlo;
+    /// use alignment_tax::MonteCarlo;
+    ///
     /// assert!(MonteCarlo::new(5).is_err());
     /// ```
     pub fn new(replicates: usize) -> Result<Self, Error> {
@@ -80,10 +83,14 @@ impl<'a> MonteCarlo<'a> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::MonteCarlo;
-    /// let print = |done: usize, total: usize| println!("{done} of {total}");
+    /// use alignment_tax::MonteCarlo;
+    ///
+    /// fn print(done: usize, total: usize) {
+    ///     println!("{done} of {total}");
+    /// }
+    ///
     /// let run = MonteCarlo::new(100)?.observed_by(&print);
-    /// # assert_eq!(run.replicates(), 100);
+    /// assert_eq!(run.replicates(), 100);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -98,7 +105,8 @@ impl<'a> MonteCarlo<'a> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::MonteCarlo;
+    /// use alignment_tax::MonteCarlo;
+    ///
     /// assert_eq!(MonteCarlo::new(1000)?.replicates(), 1000);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

@@ -32,7 +32,8 @@ pub trait Real: RealField + Copy {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Real;
+    /// use alignment_tax::Real;
+    ///
     /// assert_eq!(<f32 as Real>::from_double(0.1), 0.1_f32);
     /// ```
     #[must_use]
@@ -44,7 +45,8 @@ pub trait Real: RealField + Copy {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Real;
+    /// use alignment_tax::Real;
+    ///
     /// assert_eq!(0.5_f32.to_double(), 0.5);
     /// ```
     #[must_use]
@@ -56,7 +58,8 @@ pub trait Real: RealField + Copy {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Real;
+    /// use alignment_tax::Real;
+    ///
     /// assert_eq!(<f32 as Real>::machine_epsilon(), f32::EPSILON);
     /// ```
     #[must_use]
@@ -68,7 +71,8 @@ pub trait Real: RealField + Copy {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Real;
+    /// use alignment_tax::Real;
+    ///
     /// assert_eq!(<f64 as Real>::exponent_range(), 1022);
     /// ```
     #[must_use]

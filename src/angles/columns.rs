@@ -41,10 +41,10 @@ impl<T: Real> PrincipalAngles<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::PrincipalAngles;
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let safety = dmatrix![3.0_f64; 4.0; 0.0];
-    /// let capabilities = dmatrix![1.0_f64, 0.0; 0.0, 0.0; 0.0, 2.0];
+    /// let safety: DMatrix<f64> = dmatrix![3.0; 4.0; 0.0];
+    /// let capabilities: DMatrix<f64> = dmatrix![1.0, 0.0; 0.0, 0.0; 0.0, 2.0];
     /// let angles = PrincipalAngles::from_columns(&safety, &capabilities)?;
     /// assert!((angles.cosines()[0] - 0.6).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())

@@ -23,10 +23,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![1.0_f64; 1.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 1.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.geodesic();
     /// assert!((d - std::f64::consts::FRAC_PI_4).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -47,10 +48,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.chordal();
     /// assert!((d - 0.8).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -70,10 +72,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.projection();
     /// assert!((d - 0.8).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -96,10 +99,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.binet_cauchy();
     /// assert!((d - 0.8).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -129,10 +133,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![1.0_f64; 1e-9])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 1e-9])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.fubini_study();
     /// assert!((d - 1e-9).abs() < 1e-24);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -152,10 +157,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.procrustes();
     /// assert!((d - 2.0_f64.sqrt()).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -176,10 +182,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// let b = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
     /// assert_eq!(PrincipalAngles::between(&a, &a)?.martin(), Some(0.0));
     /// assert_eq!(PrincipalAngles::between(&a, &b)?.martin(), None);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -202,10 +209,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.asimov();
     /// assert_eq!(d, std::f64::consts::FRAC_PI_2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -224,10 +232,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let b = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
     /// let d: f64 = PrincipalAngles::between(&a, &b)?.spectral();
     /// assert!((d - 2.0_f64.sqrt()).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())

@@ -41,8 +41,8 @@ use crate::{Error, Real, Subspace};
 /// use alignment_tax::{PrincipalAngles, Subspace};
 /// use nalgebra::dmatrix;
 ///
-/// let a = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
-/// let b = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 1e-12, 1.0])?;
+/// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+/// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 1e-12, 1.0])?;
 /// let angles = PrincipalAngles::between(&a, &b)?;
 /// assert!(angles.radians()[0] < 1e-12);
 /// assert!((angles.radians()[1] - std::f64::consts::FRAC_PI_4).abs() < 1e-15);
@@ -68,8 +68,8 @@ impl<T: Real> PrincipalAngles<T> {
     /// use alignment_tax::{PrincipalAngles, Subspace};
     /// use nalgebra::dmatrix;
     ///
-    /// let line = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// let other = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
+    /// let line: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let other: Subspace<f64> = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
     /// let angles = PrincipalAngles::between(&line, &other)?;
     /// assert_eq!(angles.radians()[0], std::f64::consts::FRAC_PI_2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -117,9 +117,10 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert_eq!(PrincipalAngles::between(&a, &a)?.radians()[0], 0.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -133,10 +134,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// let b = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
     /// assert!((PrincipalAngles::between(&a, &b)?.cosines()[0] - 0.6_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -150,10 +152,11 @@ impl<T: Real> PrincipalAngles<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalAngles, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// let b = Subspace::from_columns(&dmatrix![1.0_f64; 1e-15])?;
+    /// use alignment_tax::{PrincipalAngles, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 1e-15])?;
     /// assert!((PrincipalAngles::between(&a, &b)?.sines()[0] - 1e-15_f64).abs() < 1e-30);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -182,8 +185,8 @@ impl<T: Real> PrincipalAngles<T> {
 /// use alignment_tax::{PrincipalVectors, Subspace};
 /// use nalgebra::dmatrix;
 ///
-/// let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-/// let b = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
+/// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+/// let b: Subspace<f64> = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
 /// let pairs = PrincipalVectors::between(&a, &b)?;
 /// let cosine = pairs.left().column(0).dot(&pairs.right().column(0));
 /// assert!((cosine - pairs.angles().cosines()[0]).abs() < 1e-15);
@@ -205,10 +208,11 @@ impl<T: Real> PrincipalVectors<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalVectors, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let plane = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
-    /// let line = Subspace::from_columns(&dmatrix![1.0_f64; 1.0; 1.0])?;
+    /// use alignment_tax::{PrincipalVectors, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let plane: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+    /// let line: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 1.0; 1.0])?;
     /// assert_eq!(PrincipalVectors::between(&plane, &line)?.left().shape(), (3, 1));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -225,9 +229,10 @@ impl<T: Real> PrincipalVectors<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalVectors, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{PrincipalVectors, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert_eq!(PrincipalVectors::between(&a, &a)?.angles().radians()[0], 0.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -240,9 +245,10 @@ impl<T: Real> PrincipalVectors<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalVectors, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{PrincipalVectors, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert_eq!(PrincipalVectors::between(&a, &a)?.left()[(0, 0)].abs(), 1.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -255,9 +261,10 @@ impl<T: Real> PrincipalVectors<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PrincipalVectors, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let a = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{PrincipalVectors, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let a: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// let pairs = PrincipalVectors::between(&a, &a)?;
     /// assert_eq!(pairs.left(), pairs.right());
     /// # Ok::<(), alignment_tax::Error>(())

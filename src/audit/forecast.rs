@@ -22,10 +22,10 @@ use crate::{Error, FrontierError, Objectives, Real};
 /// # Examples
 /// ```
 /// use alignment_tax::{Forecast, Objectives};
-/// use nalgebra::{dmatrix, dvector};
+/// use nalgebra::{DMatrix, dmatrix, dvector};
 ///
 /// // Gradients of two benchmarks, in points per unit of the representation.
-/// let gradients = dmatrix![3.0_f64, 0.0; 4.0, 2.0];
+/// let gradients: DMatrix<f64> = dmatrix![3.0, 0.0; 4.0, 2.0];
 /// let metrics = Objectives::from_gradients(&["math", "code"], &gradients)?;
 /// let measured = [("math", -0.9)];
 /// let forecast = Forecast::of_shift(&metrics, &dvector![-0.3_f64, 0.0], &measured)?;

@@ -28,7 +28,7 @@ use crate::{Direction, Error, Real, Subspace, tolerance};
 /// use nalgebra::{dmatrix, dvector};
 ///
 /// let safety = Direction::from_slice(&[0.6_f64, 0.8, 0.0, 0.0])?;
-/// let capabilities = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+/// let capabilities: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
 /// // Some safety for nothing, some paid, a capability moved in vain, and waste.
 /// let audit = Audit::new(&dvector![1.0_f64, 2.0, 3.0, 4.0], &safety, &capabilities)?;
 /// assert!((audit.free() - 2.0).abs() < 1e-14);
@@ -119,11 +119,11 @@ impl<T: Real> Audit<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Audit, Direction, Subspace};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// let safety = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// let code = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// let checkpoints = dmatrix![0.0_f64, 0.5; 0.1, 1.0; 0.8, 1.2];
+    /// let code: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let checkpoints: DMatrix<f64> = dmatrix![0.0, 0.5; 0.1, 1.0; 0.8, 1.2];
     /// let path = Audit::trajectory(&checkpoints, &safety, &code)?;
     /// let efficiency: Vec<_> = path.iter().filter_map(Audit::efficiency).collect();
     /// assert!(efficiency.iter().all(|&e| e <= 1.0 + 1e-15));
@@ -248,10 +248,11 @@ impl<T: Real> Audit<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Audit, Direction, Subspace};
-    /// # use nalgebra::{dmatrix, dvector};
+    /// use alignment_tax::{Audit, Direction, Subspace};
+    /// use nalgebra::{dmatrix, dvector};
+    ///
     /// let safety = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// let code = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let code: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// let audit = Audit::new(&dvector![-3.0_f64, 4.0], &safety, &code)?;
     /// assert!((audit.capability() - 3.0).abs() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -278,10 +279,11 @@ impl<T: Real> Audit<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Audit, Direction, Subspace};
-    /// # use nalgebra::{dmatrix, dvector};
+    /// use alignment_tax::{Audit, Direction, Subspace};
+    /// use nalgebra::{dmatrix, dvector};
+    ///
     /// let safety = Direction::from_slice(&[0.6_f64, 0.8, 0.0])?;
-    /// let code = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
+    /// let code: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
     /// // 3 along the free direction and 4 of waste: of 5 that could have gone there, 3 did.
     /// let audit = Audit::new(&dvector![0.0_f64, 3.0, 4.0], &safety, &code)?;
     /// assert!((audit.attainable() - 0.8 * 5.0).abs() < 1e-14);

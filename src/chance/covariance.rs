@@ -52,7 +52,10 @@ const BATCH: usize = 512;
 /// use rand::{rngs::ChaCha8Rng, SeedableRng};
 ///
 /// // Activations of two concepts, and the tax of the first on the second.
-/// let noise = |i: usize, j: usize| ((i * 29 + j * 17) % 23) as f64 / 23.0;
+/// fn noise(i: usize, j: usize) -> f64 {
+///     ((i * 29 + j * 17) % 23) as f64 / 23.0
+/// }
+///
 /// let honest = DMatrix::from_fn(20, 6, |i, j| noise(i, j) + if j < 2 { 1.0 } else { 0.0 });
 /// let deceptive = DMatrix::from_fn(20, 6, |i, j| noise(i + 3, j + 1));
 /// let fluent = DMatrix::from_fn(20, 6, |i, j| noise(i + 5, j) + if j == 1 { 2.0 } else { 0.0 });
@@ -62,8 +65,7 @@ const BATCH: usize = 512;
 /// let c = Contrast::new(&fluent, &clumsy)?.mean_difference()?;
 /// let c = Subspace::from_directions(&[c])?;
 ///
-/// let groups = [&honest, &deceptive, &fluent, &clumsy].map(|g| g.as_view());
-/// let null = CovarianceNull::from_groups(&groups)?;
+/// let null = CovarianceNull::from_groups(&[&honest, &deceptive, &fluent, &clumsy].map(|g| g.as_view()))?;
 /// let run = MonteCarlo::new(499)?;
 /// let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(7))?;
 /// let tax = TaxRate::between(&v, &c)?;
@@ -95,13 +97,14 @@ impl CovarianceNull {
     /// # Examples
     /// ```
     /// use alignment_tax::{CovarianceNull, Error};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let (plus, minus) = (dmatrix![1.0_f64, 2.0; 2.0, 4.0], dmatrix![0.0_f64, 1.0; 1.0, 0.0]);
+    /// let plus: DMatrix<f64> = dmatrix![1.0, 2.0; 2.0, 4.0];
+    /// let minus: DMatrix<f64> = dmatrix![0.0, 1.0; 1.0, 0.0];
     /// let null = CovarianceNull::from_groups(&[plus.as_view(), minus.as_view()])?;
     /// assert_eq!(null.degrees_of_freedom(), 2);
     ///
-    /// let constant = dmatrix![1.0_f64, 2.0; 1.0, 2.0];
+    /// let constant: DMatrix<f64> = dmatrix![1.0, 2.0; 1.0, 2.0];
     /// let error = CovarianceNull::from_groups(&[constant.as_view()]).unwrap_err();
     /// assert!(matches!(error, Error::Unresolved { .. }));
     /// # Ok::<(), Error>(())
@@ -161,9 +164,10 @@ impl CovarianceNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CovarianceNull;
-    /// # use nalgebra::dmatrix;
-    /// let group = dmatrix![1.0_f64, 2.0; 2.0, 4.0; 0.0, 1.0];
+    /// use alignment_tax::CovarianceNull;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let group: DMatrix<f64> = dmatrix![1.0, 2.0; 2.0, 4.0; 0.0, 1.0];
     /// let null = CovarianceNull::from_groups(&[group.as_view()])?;
     /// assert_eq!(null.degrees_of_freedom(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -177,9 +181,10 @@ impl CovarianceNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CovarianceNull;
-    /// # use nalgebra::dmatrix;
-    /// let group = dmatrix![1.0_f64, 2.0; 2.0, 4.0; 0.0, 1.0];
+    /// use alignment_tax::CovarianceNull;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let group: DMatrix<f64> = dmatrix![1.0, 2.0; 2.0, 4.0; 0.0, 1.0];
     /// let null = CovarianceNull::from_groups(&[group.as_view()])?;
     /// assert_eq!(null.ambient_dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -209,7 +214,7 @@ impl CovarianceNull {
     ///
     /// let samples = DMatrix::from_fn(30, 3, |i, j| ((i * 7 + j * 5) % 31) as f64);
     /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
     /// let run = MonteCarlo::new(199)?;
     /// let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
     /// assert!(chance.mean() > 0.0 && chance.mean() < 1.0);

@@ -90,9 +90,10 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{IsotropicNull, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 2.0; 3.0])?;
+    /// use alignment_tax::{IsotropicNull, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 2.0; 3.0])?;
     /// assert_eq!(IsotropicNull::of(&c)?, IsotropicNull::new(3, 1)?);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -104,7 +105,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// assert_eq!(IsotropicNull::new(10, 2)?.ambient_dimension(), 10);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -117,7 +119,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// assert_eq!(IsotropicNull::new(10, 2)?.dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -130,7 +133,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// assert_eq!(IsotropicNull::new(10, 2)?.mean(), 0.2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -146,7 +150,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// // Two of four dimensions: τ is uniform.
     /// assert!((IsotropicNull::new(4, 2)?.cdf(0.3)? - 0.3).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -162,7 +167,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// // The point mass at 0 has nothing above it.
     /// assert_eq!(IsotropicNull::new(4, 0)?.survival(0.0)?, 0.0);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -183,7 +189,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// // d = 3, m = 1: P = 1 − √τ.
     /// assert!((IsotropicNull::new(3, 1)?.p_entangled(0.81)? - 0.1).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -200,7 +207,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// assert!((IsotropicNull::new(3, 1)?.p_freer(0.01)? - 0.1).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -216,7 +224,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// assert!((IsotropicNull::new(4, 2)?.two_sided(0.99)? - 0.02).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -237,7 +246,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// let null = IsotropicNull::new(576, 10)?;
     /// let high = null.quantile(0.95)?;
     /// assert!((null.p_entangled(high)? - 0.05).abs() < 1e-12);
@@ -271,7 +281,8 @@ impl IsotropicNull {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::IsotropicNull;
+    /// use alignment_tax::IsotropicNull;
+    ///
     /// let null = IsotropicNull::new(10, 5)?;
     /// assert_eq!(null.corrected(0.75)?, 0.5);
     /// assert_eq!(null.corrected(0.5)?, 0.0);

@@ -24,7 +24,7 @@ use crate::{Error, ObservedRate, PValue, tolerance};
 ///     ((i * 7 + j * 13) % 41) as f64 * if j == 0 { 10.0 } else { 1.0 }
 /// });
 /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-/// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0; 0.0])?;
+/// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0; 0.0])?;
 /// let run = MonteCarlo::new(999)?;
 /// let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
 /// // A rate of 0.9 looks like much, and is what chance gives.
@@ -53,13 +53,14 @@ impl NullSample {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
-    /// # use nalgebra::{dmatrix, DMatrix};
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
-    /// # let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
-    /// # let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-    /// # let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let run = MonteCarlo::new(99)?;
+    /// use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
+    /// use nalgebra::{dmatrix, DMatrix};
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
+    /// let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
+    /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let run = MonteCarlo::new(99)?;
     /// let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
     /// assert_eq!(chance.replicates().len(), 99);
     /// assert!(chance.replicates().is_sorted());
@@ -74,12 +75,13 @@ impl NullSample {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
-    /// # use nalgebra::{dmatrix, DMatrix};
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
-    /// # let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
-    /// # let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-    /// # let run = MonteCarlo::new(99)?;
+    /// use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
+    /// use nalgebra::{dmatrix, DMatrix};
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
+    /// let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
+    /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
+    /// let run = MonteCarlo::new(99)?;
     /// // Nothing overlaps with the trivial subspace.
     /// let none = Subspace::<f64>::trivial(2)?;
     /// let chance = null.random_safety(&none, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
@@ -99,14 +101,15 @@ impl NullSample {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
-    /// # use nalgebra::{dmatrix, DMatrix};
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
-    /// # let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
-    /// # let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-    /// # let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let run = MonteCarlo::new(99)?;
-    /// # let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
+    /// use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
+    /// use nalgebra::{dmatrix, DMatrix};
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
+    /// let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
+    /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let run = MonteCarlo::new(99)?;
+    /// let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
     /// assert_eq!(chance.quantile(1.0)?, chance.replicates()[98]);
     /// assert_eq!(chance.quantile(0.5)?, chance.replicates()[49]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -128,14 +131,15 @@ impl NullSample {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
-    /// # use nalgebra::{dmatrix, DMatrix};
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
-    /// # let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
-    /// # let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-    /// # let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let run = MonteCarlo::new(99)?;
-    /// # let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
+    /// use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
+    /// use nalgebra::{dmatrix, DMatrix};
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
+    /// let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
+    /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let run = MonteCarlo::new(99)?;
+    /// let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
     /// assert_eq!(chance.p_entangled(0.0)?.value(), 1.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -154,14 +158,15 @@ impl NullSample {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
-    /// # use nalgebra::{dmatrix, DMatrix};
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
-    /// # let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
-    /// # let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-    /// # let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let run = MonteCarlo::new(99)?;
-    /// # let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
+    /// use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
+    /// use nalgebra::{dmatrix, DMatrix};
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
+    /// let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
+    /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let run = MonteCarlo::new(99)?;
+    /// let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
     /// assert_eq!(chance.p_freer(1.0)?.value(), 1.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -178,14 +183,15 @@ impl NullSample {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
-    /// # use nalgebra::{dmatrix, DMatrix};
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
-    /// # let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
-    /// # let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-    /// # let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
-    /// # let run = MonteCarlo::new(99)?;
-    /// # let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
+    /// use alignment_tax::{CovarianceNull, MonteCarlo, Subspace};
+    /// use nalgebra::{dmatrix, DMatrix};
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
+    /// let samples = DMatrix::from_fn(12, 2, |i, j| ((i * 7 + j * 5) % 11) as f64);
+    /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
+    /// let run = MonteCarlo::new(99)?;
+    /// let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
     /// assert_eq!(chance.two_sided(chance.quantile(0.5)?)?.value(), 1.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

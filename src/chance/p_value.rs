@@ -21,12 +21,12 @@
 ///
 /// let samples = DMatrix::from_fn(12, 3, |i, j| ((i * 7 + j * 5) % 11) as f64);
 /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-/// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
+/// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
 /// let run = MonteCarlo::new(99)?;
 /// let chance = null.random_safety(&c, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
 /// let p = chance.p_entangled(0.3)?;
 /// println!("p = {:.2} ± {:.2}", p.value(), p.standard_error());
-/// # assert!(p.value() >= 0.01 && p.value() <= 1.0);
+/// assert!(p.value() >= 0.01 && p.value() <= 1.0);
 /// # Ok::<(), alignment_tax::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -70,9 +70,10 @@ impl PValue {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, SignFlips};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
+    /// use alignment_tax::{MonteCarlo, SignFlips};
+    /// use nalgebra::dmatrix;
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
     /// let flips = SignFlips::new(&dmatrix![1.0_f64; 2.0; 1.5; 2.5], &dmatrix![0.0; 0.0; 0.0; 0.0])?;
     /// let test = flips.concept(&MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1));
     /// // Of 16 ways to flip four differences, all of one sign, two are as large.
@@ -91,10 +92,11 @@ impl PValue {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, SignFlips};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
-    /// # let flips = SignFlips::new(&dmatrix![1.0_f64; 2.0; 1.5; 2.5], &dmatrix![0.0; 0.0; 0.0; 0.0])?;
+    /// use alignment_tax::{MonteCarlo, SignFlips};
+    /// use nalgebra::dmatrix;
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
+    /// let flips = SignFlips::new(&dmatrix![1.0_f64; 2.0; 1.5; 2.5], &dmatrix![0.0; 0.0; 0.0; 0.0])?;
     /// let test = flips.concept(&MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1));
     /// assert_eq!(test.p_at_least().standard_error(), 0.0);
     /// # Ok::<(), alignment_tax::Error>(())

@@ -49,11 +49,11 @@ impl std::fmt::Display for Labelings {
 /// # Examples
 /// ```
 /// use alignment_tax::{Labelings, MonteCarlo, SignFlips};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 /// use rand::{rngs::ChaCha8Rng, SeedableRng};
 ///
-/// let plus = dmatrix![1.0_f64, 0.3; 1.2, -0.2; 0.8, 0.1; 1.1, 0.0; 0.9, -0.1];
-/// let minus = dmatrix![0.0_f64, 0.0; 0.1, 0.1; 0.0, 0.2; 0.0, -0.1; 0.1, 0.0];
+/// let plus: DMatrix<f64> = dmatrix![1.0, 0.3; 1.2, -0.2; 0.8, 0.1; 1.1, 0.0; 0.9, -0.1];
+/// let minus: DMatrix<f64> = dmatrix![0.0, 0.0; 0.1, 0.1; 0.0, 0.2; 0.0, -0.1; 0.1, 0.0];
 /// let run = MonteCarlo::new(999)?;
 /// let test = SignFlips::new(&plus, &minus)?.concept(&run, &mut ChaCha8Rng::seed_from_u64(1));
 /// assert_eq!(test.labelings(), Labelings::Enumerated(32));
@@ -91,9 +91,10 @@ impl PermutationTest {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, SignFlips};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
+    /// use alignment_tax::{MonteCarlo, SignFlips};
+    /// use nalgebra::dmatrix;
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
     /// let flips = SignFlips::new(&dmatrix![1.0_f64; 3.0], &dmatrix![0.0; 0.0])?;
     /// let test = flips.concept(&MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1));
     /// assert_eq!(test.observed(), 2.0);
@@ -108,9 +109,10 @@ impl PermutationTest {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, SignFlips};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
+    /// use alignment_tax::{MonteCarlo, SignFlips};
+    /// use nalgebra::dmatrix;
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
     /// let flips = SignFlips::new(&dmatrix![1.0_f64; 3.0], &dmatrix![0.0; 0.0])?;
     /// let test = flips.concept(&MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1));
     /// assert_eq!(test.p_at_least().value(), 0.5);
@@ -125,9 +127,10 @@ impl PermutationTest {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, SignFlips};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
+    /// use alignment_tax::{MonteCarlo, SignFlips};
+    /// use nalgebra::dmatrix;
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
     /// let flips = SignFlips::new(&dmatrix![1.0_f64; 3.0], &dmatrix![0.0; 0.0])?;
     /// let test = flips.concept(&MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1));
     /// assert_eq!(test.p_at_most().value(), 1.0);
@@ -142,9 +145,10 @@ impl PermutationTest {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, SignFlips};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
+    /// use alignment_tax::{MonteCarlo, SignFlips};
+    /// use nalgebra::dmatrix;
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
     /// let flips = SignFlips::new(&dmatrix![1.0_f64; 3.0], &dmatrix![0.0; 0.0])?;
     /// let test = flips.concept(&MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1));
     /// assert_eq!(test.two_sided().value(), 1.0);
@@ -159,9 +163,10 @@ impl PermutationTest {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Labelings, MonteCarlo, SignFlips};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
+    /// use alignment_tax::{Labelings, MonteCarlo, SignFlips};
+    /// use nalgebra::dmatrix;
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
     /// let flips = SignFlips::new(&dmatrix![1.0_f64; 3.0], &dmatrix![0.0; 0.0])?;
     /// let test = flips.concept(&MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1));
     /// assert_eq!(test.labelings(), Labelings::Enumerated(4));

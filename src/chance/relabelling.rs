@@ -45,11 +45,11 @@ use crate::{Error, MonteCarlo, PermutationTest, Real, Subspace};
 /// # Examples
 /// ```
 /// use alignment_tax::{Labelings, MonteCarlo, Relabelling};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 /// use rand::{rngs::ChaCha8Rng, SeedableRng};
 ///
-/// let harmless = dmatrix![2.0_f64, 0.1; 2.2, -0.1; 1.9, 0.0; 2.1, 0.2];
-/// let harmful = dmatrix![0.1_f64, 0.0; -0.1, 0.1; 0.2, -0.2];
+/// let harmless: DMatrix<f64> = dmatrix![2.0, 0.1; 2.2, -0.1; 1.9, 0.0; 2.1, 0.2];
+/// let harmful: DMatrix<f64> = dmatrix![0.1, 0.0; -0.1, 0.1; 0.2, -0.2];
 /// let run = MonteCarlo::new(999)?;
 /// let deal = Relabelling::new(&harmless, &harmful)?;
 /// let test = deal.concept(&run, &mut ChaCha8Rng::seed_from_u64(1));
@@ -107,8 +107,9 @@ impl Relabelling {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Relabelling;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Relabelling;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(Relabelling::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0])?.samples(), (2, 1));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -128,9 +129,10 @@ impl Relabelling {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, Relabelling};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
+    /// use alignment_tax::{MonteCarlo, Relabelling};
+    /// use nalgebra::dmatrix;
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
     /// let deal = Relabelling::new(&dmatrix![1.0_f64; 4.0; 2.0], &dmatrix![3.0; 1.5])?;
     /// let test = deal.concept(&MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1));
     /// assert!(test.p_at_least().value() > 0.5);
@@ -153,12 +155,13 @@ impl Relabelling {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, Relabelling, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
-    /// let plus = dmatrix![2.0_f64, 0.1; 2.2, -0.1; 1.9, 0.0];
-    /// let minus = dmatrix![0.1_f64, 0.0; -0.1, 0.1; 0.2, -0.2];
-    /// let c = Subspace::from_columns(&dmatrix![0.0_f64; 1.0])?;
+    /// use alignment_tax::{MonteCarlo, Relabelling, Subspace};
+    /// use nalgebra::{DMatrix, dmatrix};
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
+    /// let plus: DMatrix<f64> = dmatrix![2.0, 0.1; 2.2, -0.1; 1.9, 0.0];
+    /// let minus: DMatrix<f64> = dmatrix![0.1, 0.0; -0.1, 0.1; 0.2, -0.2];
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![0.0; 1.0])?;
     /// let deal = Relabelling::new(&plus, &minus)?;
     /// let test = deal.tax(&c, &MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1))?;
     /// assert!(test.observed() < 0.01);

@@ -42,12 +42,12 @@ use crate::{Error, MonteCarlo, PermutationTest, Real, Subspace};
 /// # Examples
 /// ```
 /// use alignment_tax::{MonteCarlo, SignFlips};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 /// use rand::{rngs::ChaCha8Rng, SeedableRng};
 ///
 /// // Six pairs; the first three share a template, the others another.
-/// let polite = dmatrix![1.1_f64, 0.2; 0.9, 0.1; 1.0, 0.3; 1.3, 0.0; 1.2, 0.2; 1.0, 0.1];
-/// let rude = dmatrix![0.1_f64, 0.2; 0.0, 0.2; 0.2, 0.1; 0.1, 0.1; 0.0, 0.0; 0.1, 0.3];
+/// let polite: DMatrix<f64> = dmatrix![1.1, 0.2; 0.9, 0.1; 1.0, 0.3; 1.3, 0.0; 1.2, 0.2; 1.0, 0.1];
+/// let rude: DMatrix<f64> = dmatrix![0.1, 0.2; 0.0, 0.2; 0.2, 0.1; 0.1, 0.1; 0.0, 0.0; 0.1, 0.3];
 /// let (run, mut rng) = (MonteCarlo::new(999)?, ChaCha8Rng::seed_from_u64(1));
 ///
 /// let pairs = SignFlips::new(&polite, &rude)?;
@@ -114,8 +114,9 @@ impl SignFlips {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::SignFlips;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::SignFlips;
+    /// use nalgebra::dmatrix;
+    ///
     /// let pairs = SignFlips::new(&dmatrix![1.0_f64; 2.0; 3.0], &dmatrix![0.0; 0.0; 0.0])?;
     /// assert_eq!(pairs.with_blocks(&[7, 7, 3])?.blocks(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -142,8 +143,9 @@ impl SignFlips {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::SignFlips;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::SignFlips;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(SignFlips::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0; 0.0])?.pairs(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -156,8 +158,9 @@ impl SignFlips {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::SignFlips;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::SignFlips;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(SignFlips::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0; 0.0])?.blocks(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -176,9 +179,10 @@ impl SignFlips {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, SignFlips};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
+    /// use alignment_tax::{MonteCarlo, SignFlips};
+    /// use nalgebra::dmatrix;
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
     /// // Differences of both signs: nothing there.
     /// let pairs = SignFlips::new(&dmatrix![1.0_f64; -1.1; 0.9; -0.8], &dmatrix![0.0; 0.0; 0.0; 0.0])?;
     /// let test = pairs.concept(&MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1));
@@ -204,12 +208,13 @@ impl SignFlips {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{MonteCarlo, SignFlips, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// # use rand::{rngs::ChaCha8Rng, SeedableRng};
-    /// let plus = dmatrix![1.0_f64, 0.3; 1.2, -0.4; 0.9, 0.2; 1.1, -0.3; 1.0, 0.1; 0.8, -0.1];
+    /// use alignment_tax::{MonteCarlo, SignFlips, Subspace};
+    /// use nalgebra::{DMatrix, dmatrix};
+    /// use rand::{rngs::ChaCha8Rng, SeedableRng};
+    ///
+    /// let plus: DMatrix<f64> = dmatrix![1.0, 0.3; 1.2, -0.4; 0.9, 0.2; 1.1, -0.3; 1.0, 0.1; 0.8, -0.1];
     /// let pairs = SignFlips::new(&plus, &(&plus * 0.0))?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// let test = pairs.tax(&c, &MonteCarlo::new(99)?, &mut ChaCha8Rng::seed_from_u64(1))?;
     /// assert!(test.observed() > 0.99);
     /// # Ok::<(), alignment_tax::Error>(())

@@ -48,17 +48,20 @@ const ROLES: [Role; 2] = [Role::two("goals"), Role::rest("capabilities")];
 /// use rand::{SeedableRng, rngs::ChaCha8Rng};
 ///
 /// // Two goals that pull apart along the first axis only, and a capability that is that axis.
-/// let noise = |i: usize, j: usize| ((7 * i + 11 * j) as f64 * 1.7).sin();
-/// let rows = |mean: [f64; 3], k: usize| {
+/// fn rows(mean: [f64; 3], k: usize) -> DMatrix<f64> {
+///     let noise = |i, j| ((7 * i + 11 * j) as f64 * 1.7).sin();
 ///     DMatrix::from_fn(16, 12, |i, j| mean.get(j).unwrap_or(&0.0) + noise(i + 16 * k, j))
-/// };
+/// }
+///
 /// let helpful = Samples::new(&rows([6.0, 4.0, 0.0], 0))?;
 /// let harmless = Samples::new(&rows([-6.0, 4.0, 0.0], 1))?;
 /// let reasoning = Samples::new(&rows([8.0, 0.0, 0.0], 2))?;
 ///
-/// let goals = [Evidence::Sampled(&helpful), Evidence::Sampled(&harmless)];
-/// let conflict = ConflictEstimate::new(goals, &[Evidence::Sampled(&reasoning)])?;
-/// let cosine = conflict.overlap_after();
+/// let conflict = ConflictEstimate::new(
+///     [Evidence::Sampled(&helpful), Evidence::Sampled(&harmless)],
+///     &[Evidence::Sampled(&reasoning)],
+/// )?;
+/// let cosine = conflict.overlap_after().clone();
 /// println!("{:.3} {:.3}", cosine.value(), cosine.interval(Confidence::NINETY_FIVE));
 ///
 /// let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -92,8 +95,11 @@ impl ConflictEstimate {
     ///
     /// let goal = Direction::from_slice(&[0.6_f64, 0.8])?;
     /// let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
-    /// let goals = [Evidence::Known(&goal), Evidence::Known(&axis)];
-    /// let error = ConflictEstimate::new(goals, &[Evidence::Known(&axis)]).unwrap_err();
+    /// let error = ConflictEstimate::new(
+    ///     [Evidence::Known(&goal), Evidence::Known(&axis)],
+    ///     &[Evidence::Known(&axis)],
+    /// )
+    /// .unwrap_err();
     /// assert!(matches!(error, Error::Unresolved { argument: "what is left of the second goal", .. }));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -139,13 +145,16 @@ impl ConflictEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Confidence, ConflictEstimate, Direction, Evidence, MonteCarlo, ConflictVerdict};
-    /// # use rand::{SeedableRng, rngs::ChaCha8Rng};
-    /// # let first = Direction::from_slice(&[1.0_f64, 0.0, 0.1])?;
-    /// # let second = Direction::from_slice(&[-0.6_f64, 0.8, 0.1])?;
-    /// # let axis = Direction::from_slice(&[0.0_f64, 0.0, 1.0])?;
-    /// let goals = [Evidence::Known(&first), Evidence::Known(&second)];
-    /// let conflict = ConflictEstimate::new(goals, &[Evidence::Known(&axis)])?.with_margin(0.05)?;
+    /// use alignment_tax::{Confidence, ConflictEstimate, Direction, Evidence, MonteCarlo, ConflictVerdict};
+    /// use rand::{SeedableRng, rngs::ChaCha8Rng};
+    ///
+    /// let first = Direction::from_slice(&[1.0_f64, 0.0, 0.1])?;
+    /// let second = Direction::from_slice(&[-0.6_f64, 0.8, 0.1])?;
+    /// let axis = Direction::from_slice(&[0.0_f64, 0.0, 1.0])?;
+    /// let conflict = ConflictEstimate::new(
+    ///     [Evidence::Known(&first), Evidence::Known(&second)],
+    ///     &[Evidence::Known(&axis)],
+    /// )?.with_margin(0.05)?;
     /// let run = MonteCarlo::new(99)?;
     /// let verdicts = conflict.probabilities(&run, &mut ChaCha8Rng::seed_from_u64(1));
     /// assert_eq!(verdicts.decided(Confidence::NINETY_FIVE), Some(ConflictVerdict::Unchanged));
@@ -200,12 +209,15 @@ impl ConflictEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Confidence, ConflictEstimate, Direction, Evidence};
-    /// # let first = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let second = Direction::from_slice(&[-0.6_f64, 0.8])?;
-    /// # let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
-    /// let goals = [Evidence::Known(&first), Evidence::Known(&second)];
-    /// let conflict = ConflictEstimate::new(goals, &[Evidence::Known(&axis)])?;
+    /// use alignment_tax::{Confidence, ConflictEstimate, Direction, Evidence};
+    ///
+    /// let first = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let second = Direction::from_slice(&[-0.6_f64, 0.8])?;
+    /// let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// let conflict = ConflictEstimate::new(
+    ///     [Evidence::Known(&first), Evidence::Known(&second)],
+    ///     &[Evidence::Known(&axis)],
+    /// )?;
     /// // From 0.28 to 1, and without noise that is all there is to say.
     /// assert!((conflict.difference() - 0.72).abs() < 1e-14);
     /// assert!(conflict.difference_interval(Confidence::NINETY_FIVE).width() < 1e-14);
@@ -221,12 +233,15 @@ impl ConflictEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Confidence, ConflictEstimate, Direction, Evidence};
-    /// # let first = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let second = Direction::from_slice(&[-0.6_f64, 0.8])?;
-    /// # let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
-    /// let goals = [Evidence::Known(&first), Evidence::Known(&second)];
-    /// let conflict = ConflictEstimate::new(goals, &[Evidence::Known(&axis)])?;
+    /// use alignment_tax::{Confidence, ConflictEstimate, Direction, Evidence};
+    ///
+    /// let first = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let second = Direction::from_slice(&[-0.6_f64, 0.8])?;
+    /// let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// let conflict = ConflictEstimate::new(
+    ///     [Evidence::Known(&first), Evidence::Known(&second)],
+    ///     &[Evidence::Known(&axis)],
+    /// )?;
     /// let kept = conflict.taxes()[0].free_gain_interval(Confidence::NINETY_FIVE);
     /// assert!((kept.lower() - 0.8).abs() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -243,12 +258,15 @@ impl ConflictEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{ConflictEstimate, Direction, Evidence};
-    /// # let first = Direction::from_slice(&[0.6_f64, 0.8, 0.0])?;
-    /// # let second = Direction::from_slice(&[-0.6_f64, 0.0, 0.8])?;
-    /// # let axis = Direction::from_slice(&[1.0_f64, 0.0, 0.0])?;
-    /// let goals = [Evidence::Known(&first), Evidence::Known(&second)];
-    /// let conflict = ConflictEstimate::new(goals, &[Evidence::Known(&axis)])?;
+    /// use alignment_tax::{ConflictEstimate, Direction, Evidence};
+    ///
+    /// let first = Direction::from_slice(&[0.6_f64, 0.8, 0.0])?;
+    /// let second = Direction::from_slice(&[-0.6_f64, 0.0, 0.8])?;
+    /// let axis = Direction::from_slice(&[1.0_f64, 0.0, 0.0])?;
+    /// let conflict = ConflictEstimate::new(
+    ///     [Evidence::Known(&first), Evidence::Known(&second)],
+    ///     &[Evidence::Known(&axis)],
+    /// )?;
     /// let [before, after] = conflict.areas();
     /// assert!(after < before && (after - 0.64 * std::f64::consts::PI).abs() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -270,12 +288,15 @@ impl ConflictEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Confidence, ConflictEstimate, Direction, Evidence};
-    /// # let first = Direction::from_slice(&[0.6_f64, 0.8, 0.0])?;
-    /// # let second = Direction::from_slice(&[-0.6_f64, 0.0, 0.8])?;
-    /// # let axis = Direction::from_slice(&[1.0_f64, 0.0, 0.0])?;
-    /// let goals = [Evidence::Known(&first), Evidence::Known(&second)];
-    /// let conflict = ConflictEstimate::new(goals, &[Evidence::Known(&axis)])?;
+    /// use alignment_tax::{Confidence, ConflictEstimate, Direction, Evidence};
+    ///
+    /// let first = Direction::from_slice(&[0.6_f64, 0.8, 0.0])?;
+    /// let second = Direction::from_slice(&[-0.6_f64, 0.0, 0.8])?;
+    /// let axis = Direction::from_slice(&[1.0_f64, 0.0, 0.0])?;
+    /// let conflict = ConflictEstimate::new(
+    ///     [Evidence::Known(&first), Evidence::Known(&second)],
+    ///     &[Evidence::Known(&axis)],
+    /// )?;
     /// // Without noise they have no width.
     /// let [_, after] = conflict.area_intervals(Confidence::NINETY_FIVE);
     /// assert!(after.width() < 1e-13 && (after.lower() - conflict.areas()[1]).abs() < 1e-13);
@@ -302,12 +323,15 @@ impl ConflictEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{ConflictEstimate, Direction, Evidence, ConflictVerdict};
-    /// # let first = Direction::from_slice(&[0.8_f64, 0.6])?;
-    /// # let second = Direction::from_slice(&[-0.8_f64, 0.6])?;
-    /// # let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
-    /// let goals = [Evidence::Known(&first), Evidence::Known(&second)];
-    /// let conflict = ConflictEstimate::new(goals, &[Evidence::Known(&axis)])?;
+    /// use alignment_tax::{ConflictEstimate, Direction, Evidence, ConflictVerdict};
+    ///
+    /// let first = Direction::from_slice(&[0.8_f64, 0.6])?;
+    /// let second = Direction::from_slice(&[-0.8_f64, 0.6])?;
+    /// let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// let conflict = ConflictEstimate::new(
+    ///     [Evidence::Known(&first), Evidence::Known(&second)],
+    ///     &[Evidence::Known(&axis)],
+    /// )?;
     /// assert_eq!(conflict.likeliest(), ConflictVerdict::Resolved);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -322,11 +346,14 @@ impl ConflictEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{ConflictEstimate, Direction, Evidence};
-    /// # let first = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
-    /// let goals = [Evidence::Known(&first); 2];
-    /// let conflict = ConflictEstimate::new(goals, &[Evidence::Known(&axis)])?;
+    /// use alignment_tax::{ConflictEstimate, Direction, Evidence};
+    ///
+    /// let first = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// let conflict = ConflictEstimate::new(
+    ///     [Evidence::Known(&first); 2],
+    ///     &[Evidence::Known(&axis)],
+    /// )?;
     /// assert_eq!(conflict.units(), None);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

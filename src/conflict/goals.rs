@@ -34,10 +34,10 @@ use crate::{Error, Objectives, Real, tolerance};
 /// # Examples
 /// ```
 /// use alignment_tax::{FrozenGoals, Objectives, ConflictVerdict};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let gram = dmatrix![
-///     1.0_f64, -0.3, 0.1, 0.6;
+/// let gram: DMatrix<f64> = dmatrix![
+///     1.0, -0.3, 0.1, 0.6;
 ///     -0.3, 1.0, 0.2, -0.6;
 ///     0.1, 0.2, 1.0, 0.0;
 ///     0.6, -0.6, 0.0, 1.0
@@ -134,9 +134,10 @@ impl<T: Real> FrozenGoals<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{FrozenGoals, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, 0.0, 0.6; 0.0, 1.0, 0.6; 0.6, 0.6, 1.0];
+    /// use alignment_tax::{FrozenGoals, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.0, 0.6; 0.0, 1.0, 0.6; 0.6, 0.6, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// let frozen = FrozenGoals::new(&all, &["helpful", "harmless"], &["reasoning"])?;
     /// assert_eq!(frozen.cosines_before()[(0, 1)], 0.0);
@@ -168,9 +169,10 @@ impl<T: Real> FrozenGoals<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{FrozenGoals, Objectives, ConflictVerdict};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, 0.0, 0.6; 0.0, 1.0, 0.6; 0.6, 0.6, 1.0];
+    /// use alignment_tax::{FrozenGoals, Objectives, ConflictVerdict};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.0, 0.6; 0.0, 1.0, 0.6; 0.6, 0.6, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// let frozen = FrozenGoals::new(&all, &["helpful", "harmless"], &["reasoning"])?;
     /// assert_eq!(frozen.verdict_on("helpful", "harmless")?, ConflictVerdict::Created);
@@ -233,9 +235,10 @@ impl<T: Real> FrozenGoals<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{FrozenGoals, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, 0.2, 0.1; 0.2, 1.0, -0.6; 0.1, -0.6, 1.0];
+    /// use alignment_tax::{FrozenGoals, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.2, 0.1; 0.2, 1.0, -0.6; 0.1, -0.6, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "honest"], &gram)?;
     /// let goals = FrozenGoals::new(&all, &["helpful", "harmless", "honest"], &[])?;
     /// assert_eq!(goals.worst_pair(), ["harmless", "honest"]);
@@ -268,9 +271,10 @@ impl<T: Real> FrozenGoals<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{FrozenGoals, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, -0.3, 0.6; -0.3, 1.0, 0.0; 0.6, 0.0, 1.0];
+    /// use alignment_tax::{FrozenGoals, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.3, 0.6; -0.3, 1.0, 0.0; 0.6, 0.0, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// let frozen = FrozenGoals::new(&all, &["helpful", "harmless"], &["reasoning"])?;
     /// assert!((frozen.mean_lost() - 0.1).abs() < 1e-15);
@@ -286,9 +290,10 @@ impl<T: Real> FrozenGoals<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{FrozenGoals, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, -0.3, 0.6; -0.3, 1.0, 0.0; 0.6, 0.0, 1.0];
+    /// use alignment_tax::{FrozenGoals, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.3, 0.6; -0.3, 1.0, 0.0; 0.6, 0.0, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// let frozen = FrozenGoals::new(&all, &["helpful", "harmless"], &["reasoning"])?;
     /// assert!(frozen.rounding() < 1e-13);

@@ -44,10 +44,10 @@ use crate::{Budget, Error, Objectives, Real};
 /// # Examples
 /// ```
 /// use alignment_tax::{Budget, JointGain, Objectives};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let gram = dmatrix![
-///     1.0_f64, -0.28, 0.0;
+/// let gram: DMatrix<f64> = dmatrix![
+///     1.0, -0.28, 0.0;
 ///     -0.28, 1.0, 0.0;
 ///     0.0, 0.0, 1.0
 /// ];
@@ -103,9 +103,10 @@ impl<T: Real> JointGain<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, JointGain, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, 0.0; 0.0, 1.0];
+    /// use alignment_tax::{Budget, JointGain, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.0; 0.0, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless"], &gram)?.with_slopes(&[4.0, 3.0])?;
     /// let joint = JointGain::in_metric_units(&all, &["helpful", "harmless"], &[], Budget::unit())?;
     /// // 4·0.6 = 3·0.8.
@@ -178,9 +179,10 @@ impl<T: Real> JointGain<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, JointGain, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let all = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, -0.5; -0.5, 1.0])?;
+    /// use alignment_tax::{Budget, JointGain, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let all: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, -0.5; -0.5, 1.0])?;
     /// let joint = JointGain::new(&all, &["b", "a"], &[], Budget::unit())?;
     /// assert_eq!(joint.goals(), ["b", "a"]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -204,9 +206,10 @@ impl<T: Real> JointGain<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, JointGain, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let all = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, -0.5; -0.5, 1.0])?;
+    /// use alignment_tax::{Budget, JointGain, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let all: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, -0.5; -0.5, 1.0])?;
     /// let joint = JointGain::new(&all, &["a", "b"], &[], Budget::new(2.0)?)?;
     /// assert!((joint.gains()[0] - 1.0).abs() < 1e-14 && (joint.gains()[1] - 1.0).abs() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -220,9 +223,10 @@ impl<T: Real> JointGain<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, JointGain, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let all = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, -0.5; -0.5, 1.0])?;
+    /// use alignment_tax::{Budget, JointGain, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let all: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, -0.5; -0.5, 1.0])?;
     /// let joint = JointGain::new(&all, &["a", "b"], &[], Budget::new(2.0)?)?;
     /// assert_eq!(joint.gains_alone().as_slice(), [2.0, 2.0]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -251,10 +255,11 @@ impl<T: Real> JointGain<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, JointGain, Objectives};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{Budget, JointGain, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
     /// // What helps the first two helps the third more than either of them.
-    /// let gram = dmatrix![1.0_f64, -0.28, 0.6; -0.28, 1.0, 0.6; 0.6, 0.6, 1.0];
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.28, 0.6; -0.28, 1.0, 0.6; 0.6, 0.6, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "honest"], &gram)?;
     /// let joint = JointGain::new(&all, &["helpful", "harmless", "honest"], &[], Budget::unit())?;
     /// assert_eq!(joint.binding(), ["helpful", "harmless"]);
@@ -274,9 +279,10 @@ impl<T: Real> JointGain<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, JointGain, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, 0.0, 0.8; 0.0, 1.0, 0.0; 0.8, 0.0, 1.0];
+    /// use alignment_tax::{Budget, JointGain, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.0, 0.8; 0.0, 1.0, 0.0; 0.8, 0.0, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// let goals = ["helpful", "harmless"];
     /// let joint = JointGain::new(&all, &goals, &["reasoning"], Budget::unit())?;
@@ -301,10 +307,11 @@ impl<T: Real> JointGain<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, JointGain, Objectives};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{Budget, JointGain, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
     /// // Two goals that are opposites.
-    /// let all = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, -1.0; -1.0, 1.0])?;
+    /// let all: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, -1.0; -1.0, 1.0])?;
     /// let joint = JointGain::new(&all, &["a", "b"], &[], Budget::unit())?;
     /// assert_eq!(joint.gain(), 0.0);
     /// assert!(joint.bound() < 1e-15);
@@ -329,9 +336,10 @@ impl<T: Real> JointGain<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, JointGain, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let all = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, -1.0; -1.0, 1.0])?;
+    /// use alignment_tax::{Budget, JointGain, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let all: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, -1.0; -1.0, 1.0])?;
     /// let joint = JointGain::new(&all, &["a", "b"], &[], Budget::unit())?;
     /// assert_eq!(joint.length(), 0.0);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -345,15 +353,19 @@ impl<T: Real> JointGain<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, JointGain, Objectives};
+    /// use alignment_tax::{Budget, Direction, JointGain, Objectives};
+    ///
     /// let helpful = Direction::from_slice(&[1.0_f64, 0.0, 0.6])?;
     /// let harmless = Direction::from_slice(&[0.0_f64, 1.0, -0.6])?;
     /// let reasoning = Direction::from_slice(&[0.0_f64, 0.0, 1.0])?;
-    /// let named = [("helpful", &helpful), ("harmless", &harmless), ("reasoning", &reasoning)];
-    /// let all = Objectives::from_directions(&named)?;
+    /// let all = Objectives::from_directions(&[
+    ///     ("helpful", &helpful),
+    ///     ("harmless", &harmless),
+    ///     ("reasoning", &reasoning),
+    /// ])?;
     /// let goals = ["helpful", "harmless"];
     /// let joint = JointGain::new(&all, &goals, &["reasoning"], Budget::unit())?;
-    /// let delta = joint.delta().expect("vectors are known");
+    /// let delta = joint.delta().cloned().expect("vectors are known");
     /// assert!(delta[2].abs() < 1e-15 && (delta[0] - 0.5_f64.sqrt()).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

@@ -30,9 +30,9 @@ use crate::{Budget, Error, GainEllipsoid, Objectives, ParetoFrontier, Real, tole
 /// # Examples
 /// ```
 /// use alignment_tax::{Budget, Conflict, Objectives, ConflictVerdict};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let gram = dmatrix![1.0_f64, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
+/// let gram: DMatrix<f64> = dmatrix![1.0, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
 /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
 /// let conflict = Conflict::new(&all, ["helpful", "harmless"], &["reasoning"], Budget::unit())?;
 /// assert_eq!(conflict.verdict(), ConflictVerdict::Resolved);
@@ -146,7 +146,8 @@ impl<T: Real> Conflict<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Conflict};
+    /// use alignment_tax::{Budget, Conflict};
+    ///
     /// let conflict = Conflict::from_overlaps(-0.6_f64, 0.0, 0.0, Budget::unit())?;
     /// assert!((conflict.frontier_before().safety_at(0.0)? - 0.8).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -163,7 +164,8 @@ impl<T: Real> Conflict<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Conflict};
+    /// use alignment_tax::{Budget, Conflict};
+    ///
     /// let conflict = Conflict::from_overlaps(-0.36_f64, 0.6, -0.6, Budget::unit())?;
     /// // Nothing is left of the fight, and of each goal 0.8.
     /// let all = conflict.frontier_after().safety_at(0.0)? * conflict.free_gains()[0];
@@ -194,7 +196,8 @@ impl<T: Real> Conflict<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Conflict};
+    /// use alignment_tax::{Budget, Conflict};
+    ///
     /// let conflict = Conflict::from_overlaps(-0.36_f64, 0.6, -0.6, Budget::unit())?;
     /// let [before, after] = conflict.areas()?;
     /// // Freezing never enlarges what is possible.

@@ -20,14 +20,14 @@ const NEAR_MISSES: usize = 5;
 /// # Examples
 /// ```
 /// use alignment_tax::{FreezeSearch, Objectives};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
 /// // Reasoning mediates only a part of the conflict.
-/// let gram = dmatrix![1.0_f64, -0.5, 0.6; -0.5, 1.0, -0.6; 0.6, -0.6, 1.0];
+/// let gram: DMatrix<f64> = dmatrix![1.0, -0.5, 0.6; -0.5, 1.0, -0.6; 0.6, -0.6, 1.0];
 /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
 /// let plan = FreezeSearch::new(&all, &["helpful", "harmless"], &["reasoning"])?.run()?;
 /// assert!(plan.best().is_none());
-/// let nearest = &plan.near_misses()[0];
+/// let nearest = plan.near_misses()[0].clone();
 /// assert_eq!(nearest.goals(), ["helpful", "harmless"]);
 /// assert_eq!(nearest.frozen(), ["reasoning"]);
 /// assert!((nearest.conflict_left() - 0.14 / 0.64).abs() < 1e-14);
@@ -74,10 +74,11 @@ impl<T: Real> FreezePlan<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{FreezeSearch, Objectives};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{FreezeSearch, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
     /// // These do not fight to begin with, and nothing has to be frozen.
-    /// let gram = dmatrix![1.0_f64, 0.0, 0.6; 0.0, 1.0, 0.6; 0.6, 0.6, 1.0];
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.0, 0.6; 0.0, 1.0, 0.6; 0.6, 0.6, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// let plan = FreezeSearch::new(&all, &["helpful", "harmless"], &["reasoning"])?.run()?;
     /// assert!(!plan.unfrozen().fights());
@@ -126,15 +127,17 @@ impl<T: Real> FreezePlan<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{FreezeSearch, Objectives, ConflictVerdict};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, 0.0, 0.6; 0.0, 1.0, 0.6; 0.6, 0.6, 1.0];
+    /// use alignment_tax::{FreezeSearch, Objectives, ConflictVerdict};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.0, 0.6; 0.0, 1.0, 0.6; 0.6, 0.6, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// let plan = FreezeSearch::new(&all, &["helpful", "harmless"], &["reasoning"])?.run()?;
-    /// let (name, alone) = plan.singles().next().expect("one candidate");
-    /// assert_eq!(name, "reasoning");
-    /// // To freeze it would start a fight.
-    /// assert_eq!(alone.expect("goals are left").verdict(), ConflictVerdict::Created);
+    /// for (name, alone) in plan.singles() {
+    ///     assert_eq!(name, "reasoning");
+    ///     // To freeze it would start a fight.
+    ///     assert_eq!(alone.expect("goals are left").verdict(), ConflictVerdict::Created);
+    /// }
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn singles(&self) -> impl Iterator<Item = (&str, Option<&FrozenGoals<T>>)> {

@@ -114,17 +114,19 @@ fn map(a: &DMatrix<f64>, f: impl Fn(f64) -> f64) -> Result<DMatrix<f64>, Error> 
 /// # Examples
 /// ```
 /// use alignment_tax::{Confidence, ConflictEstimate, Evidence, MonteCarlo, Samples, ConflictVerdict};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 /// use rand::{SeedableRng, rngs::ChaCha8Rng};
 ///
 /// // The goals fight along the first axis; along the others they nearly ignore each other.
-/// let first = dmatrix![2.1_f64, 1.1, 0.3; 1.9, 0.9, -0.3; 2.0, 1.2, 0.2; 2.2, 0.8, -0.1; 1.8, 1.0, 0.1];
-/// let second = dmatrix![-2.0_f64, 0.1, 1.1; -2.1, -0.3, 0.9; -1.8, 0.2, 1.0; -1.9, -0.2, 1.2; -2.2, 0.2, 0.8];
-/// let axis = dmatrix![1.0_f64, 0.1, 0.0; 1.1, 0.0, 0.1; 0.9, -0.1, 0.0; 1.0, 0.1, -0.1; 1.1, -0.1, 0.0];
+/// let first: DMatrix<f64> = dmatrix![2.1, 1.1, 0.3; 1.9, 0.9, -0.3; 2.0, 1.2, 0.2; 2.2, 0.8, -0.1; 1.8, 1.0, 0.1];
+/// let second: DMatrix<f64> = dmatrix![-2.0, 0.1, 1.1; -2.1, -0.3, 0.9; -1.8, 0.2, 1.0; -1.9, -0.2, 1.2; -2.2, 0.2, 0.8];
+/// let axis: DMatrix<f64> = dmatrix![1.0, 0.1, 0.0; 1.1, 0.0, 0.1; 0.9, -0.1, 0.0; 1.0, 0.1, -0.1; 1.1, -0.1, 0.0];
 /// let (first, second) = (Samples::new(&first)?, Samples::new(&second)?);
 /// let axis = Samples::new(&axis)?;
-/// let goals = [Evidence::Sampled(&first), Evidence::Sampled(&second)];
-/// let conflict = ConflictEstimate::new(goals, &[Evidence::Sampled(&axis)])?;
+/// let conflict = ConflictEstimate::new(
+///     [Evidence::Sampled(&first), Evidence::Sampled(&second)],
+///     &[Evidence::Sampled(&axis)],
+/// )?;
 ///
 /// let run = MonteCarlo::new(999)?;
 /// let verdicts = conflict.probabilities(&run, &mut ChaCha8Rng::seed_from_u64(1));
@@ -189,13 +191,16 @@ impl VerdictProbabilities {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{ConflictEstimate, Direction, Evidence, MonteCarlo, ConflictVerdict};
-    /// # use rand::{SeedableRng, rngs::ChaCha8Rng};
-    /// # let first = Direction::from_slice(&[0.8_f64, 0.6])?;
-    /// # let second = Direction::from_slice(&[-0.8_f64, 0.6])?;
-    /// # let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
-    /// let goals = [Evidence::Known(&first), Evidence::Known(&second)];
-    /// let conflict = ConflictEstimate::new(goals, &[Evidence::Known(&axis)])?;
+    /// use alignment_tax::{ConflictEstimate, Direction, Evidence, MonteCarlo, ConflictVerdict};
+    /// use rand::{SeedableRng, rngs::ChaCha8Rng};
+    ///
+    /// let first = Direction::from_slice(&[0.8_f64, 0.6])?;
+    /// let second = Direction::from_slice(&[-0.8_f64, 0.6])?;
+    /// let axis = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// let conflict = ConflictEstimate::new(
+    ///     [Evidence::Known(&first), Evidence::Known(&second)],
+    ///     &[Evidence::Known(&axis)],
+    /// )?;
     /// let run = MonteCarlo::new(99)?;
     /// let verdicts = conflict.probabilities(&run, &mut ChaCha8Rng::seed_from_u64(1));
     /// // All is known.

@@ -69,10 +69,10 @@ impl fmt::Display for SearchMethod {
 /// # Examples
 /// ```
 /// use alignment_tax::{FreezeSearch, Objectives, SearchMethod};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let gram = dmatrix![
-///     1.0_f64, -0.3, 0.6, 0.5, 0.0;
+/// let gram: DMatrix<f64> = dmatrix![
+///     1.0, -0.3, 0.6, 0.5, 0.0;
 ///     -0.3, 1.0, -0.6, 0.5, 0.1;
 ///     0.6, -0.6, 1.0, 0.0, 0.0;
 ///     0.5, 0.5, 0.0, 1.0, 0.0;
@@ -83,7 +83,7 @@ impl fmt::Display for SearchMethod {
 /// let search = FreezeSearch::new(&all, &["helpful", "harmless"], &["reasoning", "fluency", "code"])?;
 /// let plan = search.run()?;
 /// assert_eq!(plan.method(), SearchMethod::Exact);
-/// let best = plan.best().expect("reasoning mediates the fight");
+/// let best = plan.best().cloned().expect("reasoning mediates the fight");
 /// assert_eq!(best.frozen(), ["reasoning"]);
 /// assert!(!best.fights() && (best.safety_lost() - 0.2).abs() < 1e-15);
 /// # Ok::<(), alignment_tax::Error>(())
@@ -121,8 +121,9 @@ impl<T: Real> FreezeSearch<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{FreezeSearch, Objectives};
-    /// # use nalgebra::DMatrix;
+    /// use alignment_tax::{FreezeSearch, Objectives};
+    /// use nalgebra::DMatrix;
+    ///
     /// let all = Objectives::from_gram(&["a", "b", "c"], &DMatrix::<f64>::identity(3, 3))?;
     /// assert_eq!(FreezeSearch::new(&all, &["a", "b"], &["c"])?.candidates(), ["c"]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -155,9 +156,10 @@ impl<T: Real> FreezeSearch<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{FreezeSearch, Objectives, SearchMethod};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
+    /// use alignment_tax::{FreezeSearch, Objectives, SearchMethod};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// let search = FreezeSearch::new(&all, &["helpful", "harmless"], &["reasoning"])?;
     /// let plan = search.run_by(SearchMethod::Greedy)?;

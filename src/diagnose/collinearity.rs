@@ -126,7 +126,8 @@ impl Collinearity {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Collinearity, Direction};
+    /// use alignment_tax::{Collinearity, Direction};
+    ///
     /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
     /// let report = Collinearity::new(&[v.clone(), -v])?;
     /// assert!((report.correlation()[(0, 1)] + 1.0).abs() < 1e-15);
@@ -141,7 +142,8 @@ impl Collinearity {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Collinearity, Direction};
+    /// use alignment_tax::{Collinearity, Direction};
+    ///
     /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
     /// let report = Collinearity::new(&[v.clone(), -v])?;
     /// assert_eq!(report.condition_number(), f64::INFINITY);
@@ -156,7 +158,8 @@ impl Collinearity {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Collinearity, Direction};
+    /// use alignment_tax::{Collinearity, Direction};
+    ///
     /// let a = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let b = Direction::from_slice(&[0.0_f64, 1.0])?;
     /// let c = Direction::from_slice(&[-0.8_f64, 0.6])?;
@@ -185,7 +188,8 @@ impl Collinearity {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Collinearity, Direction};
+    /// use alignment_tax::{Collinearity, Direction};
+    ///
     /// let a = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let b = Direction::from_slice(&[0.6_f64, 0.8])?;
     /// let report = Collinearity::new(&[a, b])?;
@@ -202,7 +206,8 @@ impl Collinearity {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Collinearity, Direction};
+    /// use alignment_tax::{Collinearity, Direction};
+    ///
     /// let a = Direction::from_slice(&[1.0_f64, 0.0, 0.0])?;
     /// let b = Direction::from_slice(&[0.0_f64, 1.0, 0.0])?;
     /// let report = Collinearity::new(&[a.clone(), b, -a])?;
@@ -218,7 +223,8 @@ impl Collinearity {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Collinearity, Direction};
+    /// use alignment_tax::{Collinearity, Direction};
+    ///
     /// let a = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert_eq!(Collinearity::new(&[a.clone(), a])?.rank(), 1);
     /// # Ok::<(), alignment_tax::Error>(())

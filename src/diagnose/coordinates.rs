@@ -16,10 +16,10 @@ use crate::{Error, Real, tolerance};
 /// # Examples
 /// ```
 /// use alignment_tax::{CoordinateShares, Moment};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
 /// // A coordinate that is large and never changes.
-/// let samples = dmatrix![100.0_f64, 1.0; 100.0, -1.0];
+/// let samples: DMatrix<f64> = dmatrix![100.0, 1.0; 100.0, -1.0];
 /// let raw = CoordinateShares::new(&samples, Moment::Raw)?;
 /// let centred = CoordinateShares::new(&samples, Moment::Centred)?;
 /// assert!(raw.shares()[0] > 0.99);
@@ -52,9 +52,9 @@ pub enum Moment {
 /// # Examples
 /// ```
 /// use alignment_tax::{CoordinateShares, Moment};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let samples = dmatrix![90.0_f32, 1.0, -1.0, 0.5; 110.0, -1.0, 0.5, 1.0];
+/// let samples: DMatrix<f32> = dmatrix![90.0_f32, 1.0, -1.0, 0.5; 110.0, -1.0, 0.5, 1.0];
 /// let shares = CoordinateShares::new(&samples, Moment::Raw)?;
 /// assert_eq!(shares.massive(1000.0)?, [0]);
 /// assert!(shares.top_share(1)? > 0.999);
@@ -81,9 +81,9 @@ impl CoordinateShares {
     /// # Examples
     /// ```
     /// use alignment_tax::{CoordinateShares, Error, Moment};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let samples = dmatrix![3.0_f64, 4.0];
+    /// let samples: DMatrix<f64> = dmatrix![3.0, 4.0];
     /// let shares = CoordinateShares::new(&samples, Moment::Raw)?;
     /// assert!((shares.shares()[0] - 0.36).abs() < 1e-15);
     /// let error = CoordinateShares::new(&samples, Moment::Centred);
@@ -152,8 +152,9 @@ impl CoordinateShares {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CoordinateShares, Moment};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{CoordinateShares, Moment};
+    /// use nalgebra::dmatrix;
+    ///
     /// let shares = CoordinateShares::new(&dmatrix![1.0_f64, 1.0; 1.0, -1.0], Moment::Raw)?;
     /// assert_eq!(shares.shares(), [0.5, 0.5]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -175,9 +176,10 @@ impl CoordinateShares {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CoordinateShares, Moment};
-    /// # use nalgebra::dmatrix;
-    /// let samples = dmatrix![1.0_f64, 30.0, -1.0, 10.0, 1.0];
+    /// use alignment_tax::{CoordinateShares, Moment};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 30.0, -1.0, 10.0, 1.0];
     /// let shares = CoordinateShares::new(&samples, Moment::Raw)?;
     /// assert_eq!(shares.massive(50.0)?, [1, 3]);
     /// assert_eq!(shares.massive(500.0)?, [1]);
@@ -204,8 +206,9 @@ impl CoordinateShares {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CoordinateShares, Moment};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{CoordinateShares, Moment};
+    /// use nalgebra::dmatrix;
+    ///
     /// let shares = CoordinateShares::new(&dmatrix![3.0_f64, 0.0, 4.0], Moment::Raw)?;
     /// assert!((shares.top_share(1)? - 0.64).abs() < 1e-15);
     /// assert_eq!(shares.top_share(2)?, 1.0);
@@ -231,8 +234,9 @@ impl CoordinateShares {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CoordinateShares, Moment};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{CoordinateShares, Moment};
+    /// use nalgebra::dmatrix;
+    ///
     /// let two = CoordinateShares::new(&dmatrix![1.0_f64, 0.0, 0.0; 0.0, 1.0, 0.0], Moment::Raw)?;
     /// assert_eq!(two.participation_ratio(), 2.0);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -246,8 +250,9 @@ impl CoordinateShares {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CoordinateShares, Moment};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{CoordinateShares, Moment};
+    /// use nalgebra::dmatrix;
+    ///
     /// let shares = CoordinateShares::new(&dmatrix![3.0_f64, 0.0, 4.0], Moment::Raw)?;
     /// assert_eq!(shares.moment(), Moment::Raw);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -261,8 +266,9 @@ impl CoordinateShares {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{CoordinateShares, Moment};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{CoordinateShares, Moment};
+    /// use nalgebra::dmatrix;
+    ///
     /// let shares = CoordinateShares::new(&dmatrix![3.0_f64, 0.0, 4.0], Moment::Raw)?;
     /// assert_eq!(shares.samples(), 1);
     /// # Ok::<(), alignment_tax::Error>(())

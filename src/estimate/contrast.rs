@@ -19,10 +19,10 @@ use crate::{Direction, Error, Real, tolerance};
 /// # Examples
 /// ```
 /// use alignment_tax::Contrast;
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let harmless = dmatrix![1.0_f64, 5.0; 3.0, 5.0];
-/// let harmful = dmatrix![0.0_f64, 5.0; 0.0, 6.0; 0.0, 4.0];
+/// let harmless: DMatrix<f64> = dmatrix![1.0, 5.0; 3.0, 5.0];
+/// let harmful: DMatrix<f64> = dmatrix![0.0, 5.0; 0.0, 6.0; 0.0, 4.0];
 /// let v = Contrast::new(&harmless, &harmful)?.mean_difference()?;
 /// assert_eq!(v.as_vector().as_slice(), [1.0, 0.0]);
 /// # Ok::<(), alignment_tax::Error>(())
@@ -73,9 +73,9 @@ impl<'a, T: Real> Contrast<'a, T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Contrast, Error};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let same = dmatrix![0.1_f64, 0.2; 0.1, 0.2; 0.1, 0.2];
+    /// let same: DMatrix<f64> = dmatrix![0.1, 0.2; 0.1, 0.2; 0.1, 0.2];
     /// let error = Contrast::new(&same, &same.rows(0, 2).into_owned())?.mean_difference();
     /// assert!(matches!(error, Err(Error::Unresolved { .. })));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -93,8 +93,9 @@ impl<'a, T: Real> Contrast<'a, T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Contrast;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Contrast;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(Contrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0_f64])?.samples(), (2, 1));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -113,10 +114,10 @@ impl<'a, T: Real> Contrast<'a, T> {
 /// # Examples
 /// ```
 /// use alignment_tax::PairedContrast;
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let polite = dmatrix![1.0_f64, 5.0; 3.0, 7.0];
-/// let rude = dmatrix![0.0_f64, 5.0; 2.0, 7.0];
+/// let polite: DMatrix<f64> = dmatrix![1.0, 5.0; 3.0, 7.0];
+/// let rude: DMatrix<f64> = dmatrix![0.0, 5.0; 2.0, 7.0];
 /// let pairs = PairedContrast::new(&polite, &rude)?;
 /// assert_eq!(pairs.mean_difference()?.as_vector().as_slice(), [1.0, 0.0]);
 /// # Ok::<(), alignment_tax::Error>(())
@@ -174,9 +175,10 @@ impl<T: Real> PairedContrast<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::PairedContrast;
-    /// # use nalgebra::dmatrix;
-    /// let pairs = PairedContrast::new(&dmatrix![0.0_f64, 2.0], &dmatrix![0.0_f64, 5.0])?;
+    /// use alignment_tax::PairedContrast;
+    /// use nalgebra::dmatrix;
+    ///
+    /// let pairs: PairedContrast<f64> = PairedContrast::new(&dmatrix![0.0, 2.0], &dmatrix![0.0, 5.0])?;
     /// assert_eq!(pairs.mean_difference()?.as_vector()[1], -1.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -207,10 +209,11 @@ impl<T: Real> PairedContrast<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::PairedContrast;
-    /// # use nalgebra::dmatrix;
-    /// let plus = dmatrix![1.0_f64, 0.1; 2.0, -0.1; 1.5, 0.0];
-    /// let pairs = PairedContrast::new(&plus, &dmatrix![0.0_f64, 0.0; 0.0, 0.0; 0.0, 0.0])?;
+    /// use alignment_tax::PairedContrast;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let plus: DMatrix<f64> = dmatrix![1.0, 0.1; 2.0, -0.1; 1.5, 0.0];
+    /// let pairs: PairedContrast<f64> = PairedContrast::new(&plus, &dmatrix![0.0, 0.0; 0.0, 0.0; 0.0, 0.0])?;
     /// assert!(pairs.top_component()?.as_vector()[0] > 0.99);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -251,8 +254,9 @@ impl<T: Real> PairedContrast<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::PairedContrast;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::PairedContrast;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(PairedContrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0_f64; 0.0])?.samples(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

@@ -40,7 +40,8 @@ impl Evidence<'_> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, Evidence};
+    /// use alignment_tax::{Direction, Evidence};
+    ///
     /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert_eq!(Evidence::Known(&c).dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())

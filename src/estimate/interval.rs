@@ -24,7 +24,8 @@ impl Confidence {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Confidence;
+    /// use alignment_tax::Confidence;
+    ///
     /// assert_eq!(Confidence::NINETY_FIVE.level(), 0.95);
     /// ```
     pub const NINETY_FIVE: Self = Self(0.95);
@@ -36,7 +37,8 @@ impl Confidence {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Confidence, Error};
+    /// use alignment_tax::{Confidence, Error};
+    ///
     /// assert!(matches!(Confidence::new(1.0), Err(Error::OutOfRange { .. })));
     /// ```
     pub fn new(level: f64) -> Result<Self, Error> {
@@ -48,7 +50,8 @@ impl Confidence {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Confidence;
+    /// use alignment_tax::Confidence;
+    ///
     /// assert_eq!(Confidence::default().level(), 0.95);
     /// ```
     #[must_use]
@@ -95,10 +98,10 @@ impl Default for Confidence {
 /// # Examples
 /// ```
 /// use alignment_tax::{Confidence, Samples, TaxEstimate, Evidence};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let safety = dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8; 1.8, 1.2];
-/// let code = dmatrix![1.0_f64, 0.1; 1.1, 0.0; 0.9, 0.0; 1.0, -0.1];
+/// let safety: DMatrix<f64> = dmatrix![2.1, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8; 1.8, 1.2];
+/// let code: DMatrix<f64> = dmatrix![1.0, 0.1; 1.1, 0.0; 0.9, 0.0; 1.0, -0.1];
 /// let (safety, code) = (Samples::new(&safety)?, Samples::new(&code)?);
 /// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Sampled(&code)])?;
 /// let interval = tax.interval(Confidence::NINETY_FIVE);

@@ -30,7 +30,7 @@ use crate::{Confidence, Error, Interval, tolerance};
 /// let safety = Samples::new(&dmatrix![-2.1_f64, 0.9; -1.9, 1.1; -2.0, 1.0; -2.2, 0.8])?;
 /// let code = Samples::new(&dmatrix![1.0_f64, 0.1; 1.1, 0.0; 0.9, 0.0; 1.0, -0.1])?;
 /// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Sampled(&code)])?;
-/// let overlap = &tax.overlaps()[0];
+/// let overlap = tax.overlaps()[0].clone();
 /// println!("{:+.3} {:+.3}", overlap.value(), overlap.interval(Confidence::NINETY_FIVE));
 /// assert!(overlap.p_value(0.0)? < 0.01, "the sign is not an accident of sampling");
 /// # Ok::<(), alignment_tax::Error>(())

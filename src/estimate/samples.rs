@@ -26,10 +26,10 @@ use crate::{Direction, Error, Real};
 /// # Examples
 /// ```
 /// use alignment_tax::Samples;
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let honest = dmatrix![1.9_f64, 0.2; 2.1, -0.1; 2.0, 0.3; 2.2, 0.0];
-/// let deceptive = dmatrix![0.1_f64, 0.9; 0.0, 1.1; 0.2, 1.0; 0.1, 0.8];
+/// let honest: DMatrix<f64> = dmatrix![1.9, 0.2; 2.1, -0.1; 2.0, 0.3; 2.2, 0.0];
+/// let deceptive: DMatrix<f64> = dmatrix![0.1, 0.9; 0.0, 1.1; 0.2, 1.0; 0.1, 0.8];
 /// let safety = Samples::paired(&honest, &deceptive)?;
 /// assert_eq!(safety.dimension(), 2);
 /// assert_eq!(safety.units(), 4);
@@ -109,10 +109,10 @@ impl Samples {
     /// # Examples
     /// ```
     /// use alignment_tax::Samples;
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let harmless = dmatrix![3.0_f64, 1.0; 5.0, 1.0];
-    /// let harmful = dmatrix![1.0_f64, 1.0; 2.0, 1.0; 0.0, 1.0];
+    /// let harmless: DMatrix<f64> = dmatrix![3.0, 1.0; 5.0, 1.0];
+    /// let harmful: DMatrix<f64> = dmatrix![1.0, 1.0; 2.0, 1.0; 0.0, 1.0];
     /// let classes = Samples::unpaired(&harmless, &harmful)?;
     /// assert_eq!(classes.mean_direction()?.as_vector().as_slice(), [1.0, 0.0]);
     /// assert_eq!(classes.rows(), 5);
@@ -140,9 +140,9 @@ impl Samples {
     /// # Examples
     /// ```
     /// use alignment_tax::Samples;
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let rows = dmatrix![1.0_f64, 0.0; 1.1, 0.0; 0.9, 0.1; 1.0, -0.1];
+    /// let rows: DMatrix<f64> = dmatrix![1.0, 0.0; 1.1, 0.0; 0.9, 0.1; 1.0, -0.1];
     /// let by_template = Samples::new(&rows)?.with_units(&[0, 0, 1, 1])?;
     /// assert_eq!((by_template.rows(), by_template.units()), (4, 2));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -159,8 +159,9 @@ impl Samples {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Samples;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Samples;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(Samples::new(&dmatrix![1.0_f64, 0.0, 2.0])?.dimension(), 3);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -173,8 +174,9 @@ impl Samples {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Samples;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Samples;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(Samples::new(&dmatrix![1.0_f64; 2.0])?.rows(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -188,8 +190,9 @@ impl Samples {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Samples;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Samples;
+    /// use nalgebra::dmatrix;
+    ///
     /// let classes = Samples::unpaired(&dmatrix![1.0_f64; 2.0; 3.0], &dmatrix![0.0_f64; 0.5])?;
     /// assert_eq!(classes.units(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -221,8 +224,9 @@ impl Samples {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Samples;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Samples;
+    /// use nalgebra::dmatrix;
+    ///
     /// let v = Samples::new(&dmatrix![1.0_f64, 1.0; 1.0, -1.0])?.mean_direction()?;
     /// assert_eq!(v.as_vector().as_slice(), [1.0, 0.0]);
     /// # Ok::<(), alignment_tax::Error>(())

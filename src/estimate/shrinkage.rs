@@ -41,9 +41,9 @@ use crate::{Error, Real, tolerance};
 /// # Examples
 /// ```
 /// use alignment_tax::{Shrinkage, ShrunkCovariance};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let samples = dmatrix![1.0_f64, 0.0, 0.2; -1.0, 0.1, 0.0; 0.5, 0.0, -0.1; -0.4, 0.1, 0.3];
+/// let samples: DMatrix<f64> = dmatrix![1.0, 0.0, 0.2; -1.0, 0.1, 0.0; 0.5, 0.0, -0.1; -0.4, 0.1, 0.3];
 /// for rule in [Shrinkage::LedoitWolf, Shrinkage::OracleApproximating, Shrinkage::Fixed(0.1)] {
 ///     let covariance = ShrunkCovariance::from_samples(&samples, rule)?;
 ///     assert!((0.0..=1.0).contains(&covariance.intensity()));
@@ -100,10 +100,10 @@ impl Shrinkage {
 /// # Examples
 /// ```
 /// use alignment_tax::{Shrinkage, ShrunkCovariance};
-/// use nalgebra::{dmatrix, dvector};
+/// use nalgebra::{DMatrix, dmatrix, dvector};
 ///
 /// // Two rows in three dimensions: S alone has no inverse.
-/// let samples = dmatrix![1.0_f64, 0.0, 0.0; -1.0, 0.0, 0.0];
+/// let samples: DMatrix<f64> = dmatrix![1.0, 0.0, 0.0; -1.0, 0.0, 0.0];
 /// let covariance = ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(0.5))?;
 /// // S = diag(2, 0, 0), m = 2/3, Σ = diag(4/3, 1/3, 1/3).
 /// let solved = covariance.apply_inverse(&dvector![4.0, 1.0, 0.0])?;
@@ -134,9 +134,9 @@ impl<T: Real> ShrunkCovariance<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let samples = dmatrix![1e200_f64, 0.0; -1e200, 2e200; 3e200, 1e200];
+    /// let samples: DMatrix<f64> = dmatrix![1e200, 0.0; -1e200, 2e200; 3e200, 1e200];
     /// let covariance = ShrunkCovariance::from_samples(&samples, Shrinkage::LedoitWolf)?;
     /// assert_eq!((covariance.samples(), covariance.degrees_of_freedom()), (3, 2));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -162,9 +162,9 @@ impl<T: Real> ShrunkCovariance<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let gradients = dmatrix![2.0_f64, 0.0; 2.0, 0.0];
+    /// let gradients: DMatrix<f64> = dmatrix![2.0, 0.0; 2.0, 0.0];
     /// let moment = ShrunkCovariance::about_zero(&gradients, Shrinkage::Fixed(0.5))?;
     /// // S = diag(4, 0), m = 2: about their mean these rows would have no spread at all.
     /// assert!((moment.deviation() - 2.0_f64.sqrt()).abs() < 1e-15);
@@ -304,9 +304,10 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::dmatrix;
-    /// let covariance = ShrunkCovariance::from_samples(&dmatrix![1.0_f64; 3.0], Shrinkage::Fixed(0.2))?;
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let covariance: ShrunkCovariance<f64> = ShrunkCovariance::from_samples(&dmatrix![1.0; 3.0], Shrinkage::Fixed(0.2))?;
     /// assert_eq!(covariance.rule(), Shrinkage::Fixed(0.2));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -319,9 +320,10 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::dmatrix;
-    /// let samples = dmatrix![3.0_f64, 0.0; -3.0, 0.0; 0.0, 1.0; 0.0, -1.0];
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let samples: DMatrix<f64> = dmatrix![3.0, 0.0; -3.0, 0.0; 0.0, 1.0; 0.0, -1.0];
     /// let covariance = ShrunkCovariance::from_samples(&samples, Shrinkage::LedoitWolf)?;
     /// assert!((covariance.intensity() - 41.0 / 64.0).abs() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -337,9 +339,10 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::dmatrix;
-    /// let samples = dmatrix![1.0_f64, 2.0; -1.0, 0.0];
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 2.0; -1.0, 0.0];
     /// let covariance = ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(0.5))?;
     /// assert!((covariance.deviation() - 2.0_f64.sqrt()).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -353,9 +356,10 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::dmatrix;
-    /// let covariance = ShrunkCovariance::from_samples(&dmatrix![1.0_f64; 3.0], Shrinkage::LedoitWolf)?;
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let covariance: ShrunkCovariance<f64> = ShrunkCovariance::from_samples(&dmatrix![1.0; 3.0], Shrinkage::LedoitWolf)?;
     /// assert_eq!(covariance.samples(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -368,9 +372,10 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::dmatrix;
-    /// let covariance = ShrunkCovariance::from_samples(&dmatrix![1.0_f64; 3.0], Shrinkage::LedoitWolf)?;
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let covariance: ShrunkCovariance<f64> = ShrunkCovariance::from_samples(&dmatrix![1.0; 3.0], Shrinkage::LedoitWolf)?;
     /// assert_eq!(covariance.degrees_of_freedom(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -383,9 +388,10 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::dmatrix;
-    /// let samples = dmatrix![1.0_f64, 2.0, 3.0; 3.0, 2.0, 1.0];
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 2.0, 3.0; 3.0, 2.0, 1.0];
     /// let covariance = ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(0.1))?;
     /// assert_eq!(covariance.ambient_dimension(), 3);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -399,15 +405,15 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::dmatrix;
-    /// let samples = dmatrix![1.0_f64, 0.0; -1.0, 0.0];
-    /// let condition = |rho| {
-    ///     ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(rho)).map(|c| c.condition_number())
-    /// };
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
     /// // S/m = diag(2, 0).
-    /// assert_eq!(condition(0.5)?, 3.0);
-    /// assert_eq!(condition(0.0)?, f64::INFINITY);
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 0.0; -1.0, 0.0];
+    /// let half = ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(0.5))?;
+    /// assert_eq!(half.condition_number(), 3.0);
+    /// let plain = ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(0.0))?;
+    /// assert_eq!(plain.condition_number(), f64::INFINITY);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     #[must_use]
@@ -424,9 +430,10 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::{dmatrix, dvector};
-    /// let samples = dmatrix![1.0_f64, 0.0; -1.0, 0.0];
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::{DMatrix, dmatrix, dvector};
+    ///
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 0.0; -1.0, 0.0];
     /// let covariance = ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(0.5))?;
     /// // Σ = ½·diag(2, 0) + ½·I
     /// let product = covariance.apply(&dvector![2.0, 2.0])?;
@@ -448,9 +455,9 @@ impl<T: Real> ShrunkCovariance<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Error, Shrinkage, ShrunkCovariance};
-    /// use nalgebra::{dmatrix, dvector};
+    /// use nalgebra::{DMatrix, dmatrix, dvector};
     ///
-    /// let samples = dmatrix![1.0_f64, 0.0; -1.0, 0.0];
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 0.0; -1.0, 0.0];
     /// let bare = ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(0.0))?;
     /// let error = bare.apply_inverse(&dvector![1.0, 1.0]).unwrap_err();
     /// assert!(matches!(error, Error::OutOfRange { argument: "shrinkage intensity", .. }));
@@ -470,9 +477,10 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::{dmatrix, dvector};
-    /// let samples = dmatrix![1.0_f64, 0.0; -1.0, 0.0; 0.0, 2.0; 0.0, -2.0];
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::{DMatrix, dmatrix, dvector};
+    ///
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 0.0; -1.0, 0.0; 0.0, 2.0; 0.0, -2.0];
     /// let covariance = ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(0.0))?;
     /// // Σ = diag(2, 8)/3
     /// let white = covariance.whiten(&dvector![2.0, 4.0])?;
@@ -492,11 +500,12 @@ impl<T: Real> ShrunkCovariance<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Shrinkage, ShrunkCovariance};
-    /// # use nalgebra::{dmatrix, dvector};
-    /// let samples = dmatrix![1.0_f64, 0.3; -1.0, 0.0; 0.0, 2.0];
+    /// use alignment_tax::{Shrinkage, ShrunkCovariance};
+    /// use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+    ///
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 0.3; -1.0, 0.0; 0.0, 2.0];
     /// let covariance = ShrunkCovariance::from_samples(&samples, Shrinkage::LedoitWolf)?;
-    /// let x = dvector![2.0, -1.0];
+    /// let x: DVector<f64> = dvector![2.0, -1.0];
     /// assert!((covariance.colour(&covariance.whiten(&x)?)? - x).amax() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

@@ -63,17 +63,17 @@ pub enum Frame {
 /// # Examples
 /// ```
 /// use alignment_tax::{Contrast, Frame, Shrinkage};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
 /// // The classes differ a little in a quiet coordinate and a little in a loud one.
-/// let plus = dmatrix![1.0_f64, 9.0; 1.1, -5.0; 0.9, 0.0];
-/// let minus = dmatrix![0.0_f64, -8.0; 0.1, 4.0; -0.1, 1.0];
-/// let contrast = Contrast::new(&plus, &minus)?;
-/// let probe = contrast.discriminant(Shrinkage::Fixed(0.01))?;
+/// let plus: DMatrix<f64> = dmatrix![1.0, 9.0; 1.1, -5.0; 0.9, 0.0];
+/// let minus: DMatrix<f64> = dmatrix![0.0, -8.0; 0.1, 4.0; -0.1, 1.0];
+/// let probe = Contrast::new(&plus, &minus)?.discriminant(Shrinkage::Fixed(0.01))?;
 /// assert_eq!(probe.frame(), Frame::Covector);
 /// // The discriminant trusts the quiet one.
 /// assert!(probe.direction().as_vector()[0] > 0.9);
-/// assert!(contrast.mean_difference()?.as_vector()[0] < 0.6);
+/// let means = Contrast::new(&plus, &minus)?.mean_difference()?;
+/// assert!(means.as_vector()[0] < 0.6);
 /// # Ok::<(), alignment_tax::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -109,9 +109,10 @@ impl<T: Real> Whitened<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PairedContrast, Shrinkage};
-    /// # use nalgebra::dmatrix;
-    /// let pairs = PairedContrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0; 0.0])?;
+    /// use alignment_tax::{PairedContrast, Shrinkage};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let pairs: PairedContrast<f64> = PairedContrast::new(&dmatrix![1.0; 2.0], &dmatrix![0.0; 0.0])?;
     /// let w = pairs.discriminant(Shrinkage::LedoitWolf)?;
     /// assert_eq!(w.direction().as_vector()[0], 1.0);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -125,9 +126,10 @@ impl<T: Real> Whitened<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PairedContrast, Shrinkage};
-    /// # use nalgebra::dmatrix;
-    /// let pairs = PairedContrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0; 0.0])?;
+    /// use alignment_tax::{PairedContrast, Shrinkage};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let pairs: PairedContrast<f64> = PairedContrast::new(&dmatrix![1.0; 2.0], &dmatrix![0.0; 0.0])?;
     /// let w = pairs.discriminant(Shrinkage::LedoitWolf)?.into_direction();
     /// assert_eq!(w.as_vector()[0], 1.0);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -141,9 +143,10 @@ impl<T: Real> Whitened<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Frame, PairedContrast, Shrinkage};
-    /// # use nalgebra::dmatrix;
-    /// let pairs = PairedContrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0; 0.0])?;
+    /// use alignment_tax::{Frame, PairedContrast, Shrinkage};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let pairs: PairedContrast<f64> = PairedContrast::new(&dmatrix![1.0; 2.0], &dmatrix![0.0; 0.0])?;
     /// assert_eq!(pairs.whitened(Shrinkage::LedoitWolf)?.frame(), Frame::Whitened);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -157,12 +160,11 @@ impl<T: Real> Whitened<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Contrast, Direction, Shrinkage};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let plus = dmatrix![1.0_f64, 9.0; 1.1, -5.0; 0.9, 0.0];
-    /// let minus = dmatrix![0.0_f64, -8.0; 0.1, 4.0; -0.1, 1.0];
-    /// let contrast = Contrast::new(&plus, &minus)?;
-    /// let whitened = contrast.whitened(Shrinkage::LedoitWolf)?;
+    /// let plus: DMatrix<f64> = dmatrix![1.0, 9.0; 1.1, -5.0; 0.9, 0.0];
+    /// let minus: DMatrix<f64> = dmatrix![0.0, -8.0; 0.1, 4.0; -0.1, 1.0];
+    /// let whitened = Contrast::new(&plus, &minus)?.whitened(Shrinkage::LedoitWolf)?;
     ///
     /// // A capability's difference of means, in the same coordinates.
     /// let capability = Direction::from_slice(&[1.0_f64, 0.5])?;
@@ -179,9 +181,10 @@ impl<T: Real> Whitened<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PairedContrast, Shrinkage};
-    /// # use nalgebra::dmatrix;
-    /// let pairs = PairedContrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0; 0.0])?;
+    /// use alignment_tax::{PairedContrast, Shrinkage};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let pairs: PairedContrast<f64> = PairedContrast::new(&dmatrix![1.0; 2.0], &dmatrix![0.0; 0.0])?;
     /// let w = pairs.discriminant(Shrinkage::OracleApproximating)?;
     /// assert_eq!(w.shrinkage(), Shrinkage::OracleApproximating);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -195,9 +198,10 @@ impl<T: Real> Whitened<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PairedContrast, Shrinkage};
-    /// # use nalgebra::dmatrix;
-    /// let pairs = PairedContrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0; 0.0])?;
+    /// use alignment_tax::{PairedContrast, Shrinkage};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let pairs: PairedContrast<f64> = PairedContrast::new(&dmatrix![1.0; 2.0], &dmatrix![0.0; 0.0])?;
     /// assert_eq!(pairs.discriminant(Shrinkage::Fixed(0.25))?.intensity(), 0.25);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -210,9 +214,10 @@ impl<T: Real> Whitened<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{PairedContrast, Shrinkage};
-    /// # use nalgebra::dmatrix;
-    /// let pairs = PairedContrast::new(&dmatrix![1.0_f64; 2.0], &dmatrix![0.0; 0.0])?;
+    /// use alignment_tax::{PairedContrast, Shrinkage};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let pairs: PairedContrast<f64> = PairedContrast::new(&dmatrix![1.0; 2.0], &dmatrix![0.0; 0.0])?;
     /// assert_eq!(pairs.discriminant(Shrinkage::LedoitWolf)?.samples(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -235,11 +240,11 @@ impl<T: Real> Contrast<'_, T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Contrast, Shrinkage};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// // Far apart, and equally wide.
-    /// let plus = dmatrix![101.0_f64; 99.0];
-    /// let minus = dmatrix![1.0_f64; -1.0];
+    /// let plus: DMatrix<f64> = dmatrix![101.0; 99.0];
+    /// let minus: DMatrix<f64> = dmatrix![1.0; -1.0];
     /// let within = Contrast::new(&plus, &minus)?.within_covariance(Shrinkage::LedoitWolf)?;
     /// assert_eq!(within.degrees_of_freedom(), 2);
     /// assert!((within.deviation() - 2.0_f64.sqrt()).abs() < 1e-14);
@@ -276,13 +281,13 @@ impl<T: Real> Contrast<'_, T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Contrast, Shrinkage};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let plus = dmatrix![1.0_f64, 0.5; 3.0, 2.5; 2.0, 1.5];
-    /// let minus = dmatrix![0.0_f64, 0.0; 2.0, 2.0; 1.0, 1.0];
+    /// let plus: DMatrix<f64> = dmatrix![1.0, 0.5; 3.0, 2.5; 2.0, 1.5];
+    /// let minus: DMatrix<f64> = dmatrix![0.0, 0.0; 2.0, 2.0; 1.0, 1.0];
     /// // Both classes vary along (1, 1), and the discriminant looks past that.
     /// let w = Contrast::new(&plus, &minus)?.discriminant(Shrinkage::Fixed(1e-6))?;
-    /// let w = w.direction().as_vector();
+    /// let w = w.direction().as_vector().clone();
     /// assert!((w[0] + w[1]).abs() < 1e-5 && w[0] > 0.7);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -310,17 +315,18 @@ impl<T: Real> Contrast<'_, T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Contrast, Direction, Shrinkage};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let plus = dmatrix![1.0_f64, 9.0; 1.1, -5.0; 0.9, 0.0];
-    /// let minus = dmatrix![0.0_f64, -8.0; 0.1, 4.0; -0.1, 1.0];
-    /// let contrast = Contrast::new(&plus, &minus)?;
-    /// let u = contrast.whitened(Shrinkage::LedoitWolf)?;
+    /// let plus: DMatrix<f64> = dmatrix![1.0, 9.0; 1.1, -5.0; 0.9, 0.0];
+    /// let minus: DMatrix<f64> = dmatrix![0.0, -8.0; 0.1, 4.0; -0.1, 1.0];
+    /// let u = Contrast::new(&plus, &minus)?.whitened(Shrinkage::LedoitWolf)?;
     /// // Mapped back it is the difference of means, mapped on it is the discriminant.
     /// let back = Direction::new(&u.covariance().colour(u.direction().as_vector())?)?;
-    /// assert!(back.angle(&contrast.mean_difference()?)? < 1e-14);
+    /// let means = Contrast::new(&plus, &minus)?.mean_difference()?;
+    /// assert!(back.angle(&means)? < 1e-14);
     /// let on = Direction::new(&u.covariance().whiten(u.direction().as_vector())?)?;
-    /// assert!(on.angle(contrast.discriminant(Shrinkage::LedoitWolf)?.direction())? < 1e-14);
+    /// let probe = Contrast::new(&plus, &minus)?.discriminant(Shrinkage::LedoitWolf)?;
+    /// assert!(on.angle(probe.direction())? < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
     pub fn whitened(&self, shrinkage: Shrinkage) -> Result<Whitened<T>, Error> {
@@ -349,11 +355,11 @@ impl<T: Real> PairedContrast<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{PairedContrast, Shrinkage};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// // Topics vary by hundreds, differences by one.
-    /// let plus = dmatrix![102.0_f64; 304.0; 503.0];
-    /// let minus = dmatrix![100.0_f64; 300.0; 500.0];
+    /// let plus: DMatrix<f64> = dmatrix![102.0; 304.0; 503.0];
+    /// let minus: DMatrix<f64> = dmatrix![100.0; 300.0; 500.0];
     /// let noise = PairedContrast::new(&plus, &minus)?.difference_covariance(Shrinkage::LedoitWolf)?;
     /// assert!((noise.deviation() - 1.0).abs() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -393,10 +399,10 @@ impl<T: Real> PairedContrast<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{PairedContrast, Shrinkage};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let plus = dmatrix![1.0_f64, 4.0; 1.2, -3.0; 0.8, 1.0; 1.0, 0.0];
-    /// let minus = dmatrix![0.0_f64, 0.0; 0.0, 0.0; 0.0, 0.0; 0.0, 0.0];
+    /// let plus: DMatrix<f64> = dmatrix![1.0, 4.0; 1.2, -3.0; 0.8, 1.0; 1.0, 0.0];
+    /// let minus: DMatrix<f64> = dmatrix![0.0, 0.0; 0.0, 0.0; 0.0, 0.0; 0.0, 0.0];
     /// let pairs = PairedContrast::new(&plus, &minus)?;
     /// let w = pairs.discriminant(Shrinkage::OracleApproximating)?;
     /// assert!(w.direction().as_vector()[0] > pairs.mean_difference()?.as_vector()[0]);
@@ -419,10 +425,10 @@ impl<T: Real> PairedContrast<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{PairedContrast, Shrinkage};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let plus = dmatrix![1.0_f64, 4.0; 1.2, -3.0; 0.8, 1.0; 1.0, 0.0];
-    /// let minus = dmatrix![0.0_f64, 0.0; 0.0, 0.0; 0.0, 0.0; 0.0, 0.0];
+    /// let plus: DMatrix<f64> = dmatrix![1.0, 4.0; 1.2, -3.0; 0.8, 1.0; 1.0, 0.0];
+    /// let minus: DMatrix<f64> = dmatrix![0.0, 0.0; 0.0, 0.0; 0.0, 0.0; 0.0, 0.0];
     /// let u = PairedContrast::new(&plus, &minus)?.whitened(Shrinkage::LedoitWolf)?;
     /// assert_eq!(u.samples(), 4);
     /// # Ok::<(), alignment_tax::Error>(())

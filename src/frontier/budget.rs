@@ -33,7 +33,8 @@ impl<T: Real> Budget<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Budget;
+    /// use alignment_tax::Budget;
+    ///
     /// assert!(Budget::new(f64::NAN).is_err());
     /// ```
     pub fn new(budget: T) -> Result<Self, Error> {
@@ -96,7 +97,8 @@ impl<T: Real> Budget<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Budget;
+    /// use alignment_tax::Budget;
+    ///
     /// assert_eq!(Budget::<f64>::unit().value(), 1.0);
     /// ```
     #[must_use]
@@ -108,7 +110,8 @@ impl<T: Real> Budget<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Budget;
+    /// use alignment_tax::Budget;
+    ///
     /// assert_eq!(Budget::new(3.0_f64)?.value(), 3.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

@@ -52,13 +52,13 @@ pub struct FloorKink<T> {
 /// # Examples
 /// ```
 /// use alignment_tax::{Budget, Floors, Objectives};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let gram = dmatrix![1.0_f64, -0.6, -0.5; -0.6, 1.0, 0.5; -0.5, 0.5, 1.0];
+/// let gram: DMatrix<f64> = dmatrix![1.0, -0.6, -0.5; -0.6, 1.0, 0.5; -0.5, 0.5, 1.0];
 /// let objectives = Objectives::from_gram(&["safety", "math", "code"], &gram)?;
 /// let floors = Floors::uniform(&objectives, "safety", Budget::unit(), 0.3)?;
 /// let curve = floors.trade_off("math", 33)?;
-/// let (first, last) = (&curve.points()[0], &curve.points()[32]);
+/// let (first, last) = (curve.points()[0].clone(), curve.points()[32].clone());
 /// assert!(first.gain < last.gain && first.price > last.price);
 /// // With little to lose in math, code is safe as well; then its floor binds too.
 /// assert_eq!(curve.kinks()[0].entering, ["code"]);

@@ -39,8 +39,8 @@ use crate::{Error, Objectives, Real};
 /// let floors = Floors::uniform(&objectives, "safety", Budget::unit(), 0.1)?;
 /// let optimum = floors.solve()?;
 /// assert!(optimum.gap().abs() < 1e-15 && optimum.violation() < 1e-15);
-/// let delta = optimum.delta().expect("vectors are known");
-/// assert!((c.as_vector().dot(delta) + 0.1).abs() < 1e-15);
+/// let delta = optimum.delta().cloned().expect("vectors are known");
+/// assert!((c.as_vector().dot(&delta) + 0.1).abs() < 1e-15);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -116,10 +116,11 @@ impl<T: Real> FloorOptimum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = Floors::uniform(&objectives, "safety", Budget::unit(), 0.1)?.solve()?;
     /// assert!((optimum.changes()[1] + 0.1).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -144,10 +145,11 @@ impl<T: Real> FloorOptimum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = Floors::uniform(&objectives, "safety", Budget::unit(), 0.0)?.solve()?;
     /// assert!((optimum.prices()[1] - 0.6).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -177,9 +179,10 @@ impl<T: Real> FloorOptimum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?.with_slopes(&[2.0, 0.5])?;
     /// let optimum = Floors::uniform(&objectives, "safety", Budget::unit(), 0.0)?.solve()?;
     /// assert!((optimum.metric_price("math")? - 2.4).abs() < 1e-14);
@@ -201,10 +204,11 @@ impl<T: Real> FloorOptimum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = Floors::uniform(&objectives, "safety", Budget::unit(), 0.0)?.solve()?;
     /// assert!((optimum.budget_price() - 0.8).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -233,10 +237,11 @@ impl<T: Real> FloorOptimum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = Floors::uniform(&objectives, "safety", Budget::unit(), 0.0)?.solve()?;
     /// assert!((optimum.coefficients()[0] - 1.25).abs() < 1e-14);
     /// assert!((optimum.coefficients()[1] - 0.75).abs() < 1e-14);
@@ -263,10 +268,11 @@ impl<T: Real> FloorOptimum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
     /// // Safety is the opposite of math: only what math may lose can be used.
-    /// let gram = dmatrix![1.0_f64, -1.0; -1.0, 1.0];
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -1.0; -1.0, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = Floors::uniform(&objectives, "safety", Budget::unit(), 0.25)?.solve()?;
     /// assert!((optimum.length() - 0.25).abs() < 1e-15);
@@ -281,10 +287,11 @@ impl<T: Real> FloorOptimum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = Floors::uniform(&objectives, "safety", Budget::unit(), 0.1)?.solve()?;
     /// assert!((optimum.bound() - optimum.gain()).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -316,10 +323,11 @@ impl<T: Real> FloorOptimum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = Floors::uniform(&objectives, "safety", Budget::unit(), 0.1)?.solve()?;
     /// assert_eq!(optimum.objectives().names(), ["safety", "math"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -32,9 +32,9 @@ const DOMAIN: &str = "a tolerated loss of at least 0, or infinity for no floor";
 /// # Examples
 /// ```
 /// use alignment_tax::{Budget, Floors, Objectives};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let gram = dmatrix![1.0_f64, -0.6, 0.3; -0.6, 1.0, 0.0; 0.3, 0.0, 1.0];
+/// let gram: DMatrix<f64> = dmatrix![1.0, -0.6, 0.3; -0.6, 1.0, 0.0; 0.3, 0.0, 1.0];
 /// let objectives = Objectives::from_gram(&["safety", "math", "code"], &gram)?;
 /// let floors = [("math", 0.0), ("code", 0.0)];
 /// let optimum = Floors::new(&objectives, "safety", Budget::new(2.0)?, &floors)?.solve()?;
@@ -89,9 +89,10 @@ impl<T: Real> Floors<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let strict = Floors::uniform(&objectives, "safety", Budget::unit(), 0.0)?;
     /// assert!((strict.solve()?.gain() - 0.8).abs() < 1e-15);
@@ -124,9 +125,10 @@ impl<T: Real> Floors<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?.with_slopes(&[1.0, 0.01])?;
     /// let floors = Floors::in_metric_units(&objectives, "safety", Budget::unit(), &[("math", 0.001)])?;
     /// let optimum = floors.solve()?;
@@ -155,10 +157,11 @@ impl<T: Real> Floors<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let strict = Floors::uniform(&objectives, "safety", Budget::unit(), 0.0)?;
     /// let lifted = strict.with("math", f64::INFINITY)?;
     /// assert!((lifted.solve()?.gain() - 1.0).abs() < 1e-15);
@@ -182,10 +185,11 @@ impl<T: Real> Floors<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Floors, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, Floors, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let floors = Floors::uniform(&objectives, "safety", Budget::unit(), 0.25)?;
     /// assert_eq!((floors.floor("math")?, floors.floor("safety")?), (Some(0.25), None));
     /// # Ok::<(), alignment_tax::Error>(())

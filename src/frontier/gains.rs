@@ -30,9 +30,9 @@ use crate::{Error, Objectives, Real, tolerance};
 /// # Examples
 /// ```
 /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
-/// use nalgebra::{dmatrix, dvector};
+/// use nalgebra::{DMatrix, dmatrix, dvector};
 ///
-/// let gram = dmatrix![1.0_f64, -0.6, 0.0; -0.6, 1.0, 0.0; 0.0, 0.0, 1.0];
+/// let gram: DMatrix<f64> = dmatrix![1.0, -0.6, 0.0; -0.6, 1.0, 0.0; 0.0, 0.0, 1.0];
 /// let objectives = Objectives::from_gram(&["safety", "math", "code"], &gram)?;
 /// let gains = GainEllipsoid::new(&objectives, Budget::unit());
 /// assert!(gains.contains(&dvector![0.79_f64, 0.0, 0.1])?);
@@ -70,9 +70,10 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::{dmatrix, dvector};
-    /// let objectives = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, 0.0; 0.0, 1.0])?;
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::{dmatrix, dvector};
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, 0.0; 0.0, 1.0])?;
     /// let gains = GainEllipsoid::new(&objectives, Budget::unit());
     /// assert!((gains.required_budget(&dvector![3.0_f64, 4.0])? - 5.0).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -100,10 +101,11 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::{dmatrix, dvector};
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::{dmatrix, dvector};
+    ///
     /// // Two names for one objective never differ.
-    /// let objectives = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, 1.0; 1.0, 1.0])?;
+    /// let objectives: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, 1.0; 1.0, 1.0])?;
     /// let gains = GainEllipsoid::new(&objectives, Budget::unit());
     /// assert!(gains.contains(&dvector![1.0_f64, 1.0])?);
     /// assert!(!gains.contains(&dvector![0.5_f64, 0.4])?);
@@ -181,9 +183,10 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let objectives = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, 0.5; 0.5, 1.0])?;
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, 0.5; 0.5, 1.0])?;
     /// let gains = GainEllipsoid::new(&objectives, Budget::new(2.0)?);
     /// assert!((gains.support(&[1.0, -1.0])? - 2.0).abs() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -218,9 +221,10 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let objectives = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, -0.5; -0.5, 1.0])?;
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, -0.5; -0.5, 1.0])?;
     /// let axes = GainEllipsoid::new(&objectives, Budget::unit()).semi_axes();
     /// assert!((axes[0] - 1.5_f64.sqrt()).abs() < 1e-15 && (axes[1] - 0.5_f64.sqrt()).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -236,10 +240,11 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
     /// // Two names for one objective: a segment of length 2·√2.
-    /// let objectives = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, 1.0; 1.0, 1.0])?;
+    /// let objectives: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, 1.0; 1.0, 1.0])?;
     /// let gains = GainEllipsoid::new(&objectives, Budget::unit());
     /// assert_eq!(gains.dimension(), 1);
     /// assert!((gains.log_volume() - 8.0_f64.sqrt().ln()).abs() < 1e-15);
@@ -273,9 +278,10 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let objectives = Objectives::from_gram(&["a", "b"], &dmatrix![1.0_f64, 0.6; 0.6, 1.0])?;
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gram(&["a", "b"], &dmatrix![1.0, 0.6; 0.6, 1.0])?;
     /// let area = GainEllipsoid::new(&objectives, Budget::unit()).volume()?;
     /// assert!((area - 0.8 * std::f64::consts::PI).abs() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -296,9 +302,10 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let objectives = Objectives::from_gram(&["safety", "math"], &dmatrix![1.0_f64, -0.6; -0.6, 1.0])?;
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gram(&["safety", "math"], &dmatrix![1.0, -0.6; -0.6, 1.0])?;
     /// let frontier = GainEllipsoid::new(&objectives, Budget::unit()).pairwise("safety", "math")?;
     /// assert!((frontier.safety_at(0.0)? - 0.8).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -324,8 +331,9 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::DMatrix;
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::DMatrix;
+    ///
     /// let objectives = Objectives::from_gram(&["a", "b", "c"], &DMatrix::<f64>::identity(3, 3))?;
     /// let rings = GainEllipsoid::new(&objectives, Budget::unit()).surface(["a", "b", "c"], 5)?;
     /// assert_eq!((rings.len(), rings[0].len()), (5, 10));
@@ -361,9 +369,10 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::{dmatrix, dvector};
-    /// let objectives = Objectives::from_gradients(&["a", "b"], &dmatrix![1.0_f64, 0.6; 0.0, 0.8])?;
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::{dmatrix, dvector};
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gradients(&["a", "b"], &dmatrix![1.0, 0.6; 0.0, 0.8])?;
     /// let gains = GainEllipsoid::new(&objectives, Budget::unit());
     /// let x = gains.coefficients(&dvector![0.64_f64, 0.0])?;
     /// assert!((x[0] - 1.0).abs() < 1e-14 && (x[1] + 0.6).abs() < 1e-14);
@@ -388,9 +397,10 @@ impl<T: Real> GainEllipsoid<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, GainEllipsoid, Objectives};
-    /// # use nalgebra::{dmatrix, dvector};
-    /// let objectives = Objectives::from_gradients(&["a", "b"], &dmatrix![1.0_f64, 0.6; 0.0, 0.8])?;
+    /// use alignment_tax::{Budget, GainEllipsoid, Objectives};
+    /// use nalgebra::{dmatrix, dvector};
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gradients(&["a", "b"], &dmatrix![1.0, 0.6; 0.0, 0.8])?;
     /// let gains = GainEllipsoid::new(&objectives, Budget::unit());
     /// let delta = gains.delta(&dvector![0.64_f64, 0.0])?.expect("vectors are known");
     /// assert!((delta[0] - 0.64).abs() < 1e-14 && (delta[1] + 0.48).abs() < 1e-14);

@@ -101,7 +101,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, ParetoFrontier};
+    /// use alignment_tax::{Budget, Direction, ParetoFrontier};
+    ///
     /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = ParetoFrontier::between(&v, &v, Budget::unit())?;
     /// assert_eq!(frontier.safety_at(0.25)?, 0.25);
@@ -133,7 +134,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let frontier = ParetoFrontier::from_overlap(-0.6_f64, Budget::new(1.0_f64)?)?;
     /// assert!((frontier.safety_at(0.0).unwrap() - 0.8_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -162,7 +164,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// // A thin ellipse keeps its width: the minor semi-axis is α/√2.
     /// let frontier = ParetoFrontier::from_angle(1e-12_f64, Budget::unit())?;
     /// assert!((frontier.semi_axes().1 - 1e-12 / 2.0_f64.sqrt()).abs() < 1e-27);
@@ -191,7 +194,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// assert_eq!(ParetoFrontier::from_overlap(0.0_f64, Budget::new(2.0_f64)?)?.budget(), 2.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -204,7 +208,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let angle = ParetoFrontier::from_overlap(-1.0_f64, Budget::unit())?.angle();
     /// assert_eq!(angle, std::f64::consts::PI);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -218,7 +223,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// assert_eq!(ParetoFrontier::from_overlap(0.3_f64, Budget::unit())?.cosine(), 0.3);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -231,7 +237,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// assert_eq!(ParetoFrontier::from_overlap(1.0_f64, Budget::unit())?.sine(), 0.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -244,7 +251,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Interaction, ParetoFrontier};
+    /// use alignment_tax::{Budget, Interaction, ParetoFrontier};
+    ///
     /// let frontier = ParetoFrontier::from_overlap(0.3_f64, Budget::unit())?;
     /// assert_eq!(frontier.interaction(), Interaction::Synergy);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -270,7 +278,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let frontier = ParetoFrontier::from_overlap(0.0_f64, Budget::new(5.0_f64)?)?;
     /// assert!((frontier.safety_at(3.0)? - 4.0_f64).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -291,7 +300,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let frontier = ParetoFrontier::from_overlap(-0.6_f64, Budget::new(1.0_f64)?)?;
     /// let s = frontier.safety_at(0.1)?;
     /// assert!((frontier.capability_at(s)? - 0.1_f64).abs() < 1e-15);
@@ -315,7 +325,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let frontier = ParetoFrontier::from_overlap(-0.5_f64, Budget::new(1.0_f64)?)?;
     /// assert_eq!(frontier.price_at(0.0)?, -0.5);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -345,7 +356,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let [safest, ablest] = ParetoFrontier::from_overlap(-0.6_f64, Budget::unit())?.efficient_arc();
     /// assert_eq!((safest.capability, safest.safety), (-0.6, 1.0));
     /// assert_eq!((ablest.capability, ablest.safety), (1.0, -0.6));
@@ -371,7 +383,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let frontier = ParetoFrontier::from_overlap(-0.6_f64, Budget::unit())?;
     /// assert!(frontier.is_efficient(-0.5));
     /// assert!(!frontier.is_efficient(-0.7));
@@ -396,7 +409,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier, FrontierPoint};
+    /// use alignment_tax::{Budget, ParetoFrontier, FrontierPoint};
+    ///
     /// let frontier = ParetoFrontier::from_overlap(0.0_f64, Budget::unit())?;
     /// let budget: f64 = frontier.required_budget(FrontierPoint { capability: 3.0, safety: 4.0 })?;
     /// assert!((budget - 5.0).abs() < 1e-14);
@@ -428,7 +442,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier, FrontierPoint};
+    /// use alignment_tax::{Budget, ParetoFrontier, FrontierPoint};
+    ///
     /// let frontier = ParetoFrontier::from_overlap(-0.6_f64, Budget::unit())?;
     /// assert!(frontier.contains(FrontierPoint { capability: 0.0, safety: 0.79 })?);
     /// assert!(!frontier.contains(FrontierPoint { capability: 0.0, safety: 0.81 })?);
@@ -451,7 +466,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let (together, apart): (f64, f64) =
     ///     ParetoFrontier::from_overlap(-0.5_f64, Budget::unit())?.semi_axes();
     /// assert!((together - 0.5_f64.sqrt()).abs() < 1e-15);
@@ -471,7 +487,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let [f, g] = ParetoFrontier::from_overlap(-0.5_f64, Budget::unit())?.foci();
     /// assert!((f.capability - 0.5_f64.sqrt()).abs() < 1e-15 && f.safety == -f.capability);
     /// assert_eq!(g.capability, -f.capability);
@@ -503,7 +520,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// assert_eq!(ParetoFrontier::from_overlap(0.0_f64, Budget::unit())?.eccentricity(), 0.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -520,7 +538,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let area = ParetoFrontier::from_overlap(0.0_f64, Budget::unit())?.area()?;
     /// assert!((area - std::f64::consts::PI).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -542,7 +561,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let points = ParetoFrontier::from_overlap(0.0_f64, Budget::unit())?.points(3)?;
     /// assert!((points[1].capability - 0.5_f64.sqrt()).abs() < 1e-6);
     /// assert_eq!((points[0].safety, points[2].capability), (1.0, 1.0));
@@ -593,7 +613,8 @@ impl<T: Real> ParetoFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, ParetoFrontier};
+    /// use alignment_tax::{Budget, ParetoFrontier};
+    ///
     /// let outline = ParetoFrontier::from_overlap(-0.6_f64, Budget::unit())?.outline(180)?;
     /// assert_eq!(outline.len(), 180);
     /// # Ok::<(), alignment_tax::Error>(())

@@ -31,7 +31,7 @@ use crate::{Real, TaxRate};
 /// use nalgebra::dmatrix;
 ///
 /// let safety = Direction::from_slice(&[0.6_f64, 0.8])?;
-/// let capabilities = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+/// let capabilities: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
 /// let tax = TaxRate::between(&safety, &capabilities)?;
 /// let frontier = PreservationFrontier::new(tax, Budget::new(10.0_f64)?);
 /// assert!((frontier.free_gain() - 8.0).abs() < 1e-14);
@@ -50,7 +50,8 @@ impl<T: Real> PreservationFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
+    /// use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
+    ///
     /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = PreservationFrontier::new(TaxRate::single(&v, &v)?, Budget::unit());
     /// assert_eq!(frontier.free_gain(), 0.0);
@@ -68,8 +69,9 @@ impl<T: Real> PreservationFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
-    /// # let v = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = PreservationFrontier::new(TaxRate::single(&v, &v)?, Budget::unit());
     /// assert_eq!(frontier.tax().value(), 1.0);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -83,8 +85,9 @@ impl<T: Real> PreservationFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
-    /// # let v = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = PreservationFrontier::new(TaxRate::single(&v, &v)?, Budget::unit());
     /// assert_eq!(frontier.budget(), 1.0);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -98,9 +101,10 @@ impl<T: Real> PreservationFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = PreservationFrontier::new(TaxRate::single(&v, &c)?, Budget::unit());
     /// assert!((frontier.free_gain() - 0.8_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -114,9 +118,10 @@ impl<T: Real> PreservationFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = PreservationFrontier::new(TaxRate::single(&v, &c)?, Budget::unit());
     /// assert!((frontier.full_cost() - 0.6_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -136,9 +141,10 @@ impl<T: Real> PreservationFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = PreservationFrontier::new(TaxRate::single(&v, &c)?, Budget::unit());
     /// assert!((frontier.max_safety(0.0)? - 0.8_f64).abs() < 1e-15);
     /// assert_eq!(frontier.max_safety(0.7)?, 1.0);
@@ -166,9 +172,10 @@ impl<T: Real> PreservationFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, FrontierError, PreservationFrontier, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, FrontierError, PreservationFrontier, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = PreservationFrontier::new(TaxRate::single(&v, &c)?, Budget::unit());
     /// assert_eq!(frontier.min_cost(0.8 - 1e-15)?, 0.0);
     /// assert!((frontier.min_cost(1.0)? - 0.6_f64).abs() < 1e-15);
@@ -202,9 +209,10 @@ impl<T: Real> PreservationFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = PreservationFrontier::new(TaxRate::single(&v, &c)?, Budget::unit());
     /// assert_eq!(frontier.marginal_cost(0.5)?, 0.0);
     /// let first_paid = frontier.marginal_cost(frontier.free_gain())?;
@@ -242,9 +250,10 @@ impl<T: Real> PreservationFrontier<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, PreservationFrontier, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let frontier = PreservationFrontier::new(TaxRate::single(&v, &c)?, Budget::unit());
     /// assert!((frontier.tax_free_budget(2.0)? - 2.5_f64).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -24,9 +24,9 @@ use crate::{Error, Objectives, Real};
 /// # Examples
 /// ```
 /// use alignment_tax::{Budget, Objectives, UpdateRule};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let gram = dmatrix![1.0_f64, -0.6, 0.6; -0.6, 1.0, 0.0; 0.6, 0.0, 1.0];
+/// let gram: DMatrix<f64> = dmatrix![1.0, -0.6, 0.6; -0.6, 1.0, 0.0; 0.6, 0.0, 1.0];
 /// let objectives = Objectives::from_gram(&["safety", "math", "code"], &gram)?;
 /// let [null, harmed, sequential, cone] =
 ///     UpdateRule::ALL.map(|rule| rule.gain(&objectives, "safety", Budget::unit()));
@@ -185,10 +185,10 @@ impl UpdateRule {
 /// # Examples
 /// ```
 /// use alignment_tax::{Objectives, UpdateProjection, UpdateRule};
-/// use nalgebra::{dmatrix, dvector};
+/// use nalgebra::{DVector, dmatrix, dvector};
 ///
-/// let capabilities = Objectives::from_gradients(&["math", "code"], &dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
-/// let gradient = dvector![-1.0, 2.0, 3.0];
+/// let capabilities: Objectives<f64> = Objectives::from_gradients(&["math", "code"], &dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+/// let gradient: DVector<f64> = dvector![-1.0, 2.0, 3.0];
 /// let frozen = UpdateProjection::new(UpdateRule::NullSpace, &capabilities)?;
 /// assert_eq!(frozen.apply(&gradient)?, dvector![0.0, 0.0, 3.0]);
 /// let cone = UpdateProjection::new(UpdateRule::PolarCone, &capabilities)?;
@@ -276,11 +276,12 @@ impl<T: Real> UpdateProjection<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Objectives, UpdateProjection, UpdateRule};
-    /// # use nalgebra::dmatrix;
-    /// let math = Objectives::from_gradients(&["math"], &dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{Objectives, UpdateProjection, UpdateRule};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let math: Objectives<f64> = Objectives::from_gradients(&["math"], &dmatrix![1.0; 0.0])?;
     /// let spared = UpdateProjection::new(UpdateRule::Sequential, &math)?;
-    /// let rows = dmatrix![-1.0, 2.0; 3.0, 4.0];
+    /// let rows: DMatrix<f64> = dmatrix![-1.0, 2.0; 3.0, 4.0];
     /// assert_eq!(spared.apply_rows(&rows)?, dmatrix![0.0, 2.0; 3.0, 4.0]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -303,9 +304,10 @@ impl<T: Real> UpdateProjection<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Objectives, UpdateProjection, UpdateRule};
-    /// # use nalgebra::dmatrix;
-    /// let math = Objectives::from_gradients(&["math"], &dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{Objectives, UpdateProjection, UpdateRule};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let math: Objectives<f64> = Objectives::from_gradients(&["math"], &dmatrix![1.0; 0.0])?;
     /// let spared = UpdateProjection::new(UpdateRule::PolarCone, &math)?;
     /// assert_eq!(spared.rule(), UpdateRule::PolarCone);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -57,7 +57,8 @@ impl<T: Real> OptimalShift<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, OptimalShift};
+    /// use alignment_tax::{Budget, Direction, OptimalShift};
+    ///
     /// let v = Direction::from_slice(&[0.0_f64, 1.0])?;
     /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::new(5.0_f64)?, 3.0)?;
@@ -93,10 +94,11 @@ impl<T: Real> OptimalShift<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, OptimalShift, Subspace};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{Budget, Direction, OptimalShift, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
     /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// let free = OptimalShift::at_cost(&v, &c, Budget::new(10.0_f64)?, 0.0)?;
     /// assert!((free.safety() - 8.0_f64).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -124,10 +126,11 @@ impl<T: Real> OptimalShift<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, OptimalShift, Subspace};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{Budget, Direction, OptimalShift, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
     /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// let shift = OptimalShift::at_safety(&v, &c, Budget::new(10.0_f64)?, 4.0)?;
     /// assert!((shift.length() - 5.0_f64).abs() < 1e-14);
     /// assert!(shift.capability() < 1e-14);
@@ -187,9 +190,10 @@ impl<T: Real> OptimalShift<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, OptimalShift};
+    ///
+    /// let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.0)?;
     /// assert_eq!(shift.delta().len(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -203,9 +207,10 @@ impl<T: Real> OptimalShift<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, OptimalShift};
+    ///
+    /// let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.0)?;
     /// assert_eq!(shift.safety(), 1.0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -219,9 +224,10 @@ impl<T: Real> OptimalShift<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, OptimalShift};
+    ///
+    /// let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.5)?;
     /// assert_eq!(shift.capability(), 0.5);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -235,9 +241,10 @@ impl<T: Real> OptimalShift<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, OptimalShift};
+    ///
+    /// let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.0)?;
     /// assert_eq!(shift.length(), 1.0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -253,9 +260,10 @@ impl<T: Real> OptimalShift<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, OptimalShift};
-    /// # let v = Direction::from_slice(&[0.0_f64, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, OptimalShift};
+    ///
+    /// let v = Direction::from_slice(&[0.0_f64, 1.0])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let shift = OptimalShift::at_capability(&v, &c, Budget::unit(), 0.5)?;
     /// assert!(shift.gap().abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -30,9 +30,9 @@ use crate::{Error, Objectives, Real, tolerance};
 /// # Examples
 /// ```
 /// use alignment_tax::{Budget, FixedTargets, Objectives};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let gram = dmatrix![1.0_f64, -0.6, 0.0; -0.6, 1.0, 0.0; 0.0, 0.0, 1.0];
+/// let gram: DMatrix<f64> = dmatrix![1.0, -0.6, 0.0; -0.6, 1.0, 0.0; 0.0, 0.0, 1.0];
 /// let objectives = Objectives::from_gram(&["safety", "math", "code"], &gram)?;
 /// let frozen = [("math", 0.0), ("code", 0.0)];
 /// let optimum = FixedTargets::new(&objectives, "safety", Budget::new(2.0)?, &frozen)?;
@@ -62,18 +62,22 @@ impl<T: Real> FixedTargets<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, FixedTargets, FrontierError, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, 0.0, 0.0; 0.0, 1.0, 1.0; 0.0, 1.0, 1.0];
+    /// use alignment_tax::{Budget, FixedTargets, FrontierError, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.0, 0.0; 0.0, 1.0, 1.0; 0.0, 1.0, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math", "algebra"], &gram)?;
-    /// let at = |math, algebra| {
-    ///     let targets = [("math", math), ("algebra", algebra)];
-    ///     FixedTargets::new(&objectives, "safety", Budget::unit(), &targets)
-    /// };
-    /// assert!((at(0.6, 0.6)?.gain() - 0.8).abs() < 1e-15);
-    /// assert!(matches!(at(0.6, 0.5), Err(FrontierError::Contradiction { .. })));
-    /// let Err(FrontierError::OverBudget { required, .. }) = at(3.0, 3.0) else { panic!() };
-    /// assert!((required - 3.0).abs() < 1e-14);
+    /// let equal = [("math", 0.6), ("algebra", 0.6)];
+    /// let targets = FixedTargets::new(&objectives, "safety", Budget::unit(), &equal)?;
+    /// assert!((targets.gain() - 0.8).abs() < 1e-15);
+    ///
+    /// let unequal = [("math", 0.6), ("algebra", 0.5)];
+    /// let error = FixedTargets::new(&objectives, "safety", Budget::unit(), &unequal).unwrap_err();
+    /// assert!(matches!(error, FrontierError::Contradiction { .. }));
+    ///
+    /// let far = [("math", 3.0), ("algebra", 3.0)];
+    /// let error = FixedTargets::new(&objectives, "safety", Budget::unit(), &far).unwrap_err();
+    /// assert!(matches!(error, FrontierError::OverBudget { required, .. } if (required - 3.0_f64).abs() < 1e-14));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(
@@ -178,9 +182,10 @@ impl<T: Real> FixedTargets<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, FixedTargets, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![1.0_f64, 0.6; 0.6, 1.0];
+    /// use alignment_tax::{Budget, FixedTargets, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.6; 0.6, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let frozen = FixedTargets::frozen(&objectives, "safety", Budget::unit())?;
     /// assert!((frozen.gain() - 0.8).abs() < 1e-15);
@@ -209,10 +214,11 @@ impl<T: Real> FixedTargets<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, FixedTargets, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, 0.6; 0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, FixedTargets, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.6; 0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = FixedTargets::new(&objectives, "safety", Budget::unit(), &[("math", 0.25)])?;
     /// assert!((optimum.changes()[1] - 0.25).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -229,9 +235,10 @@ impl<T: Real> FixedTargets<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, FixedTargets, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, 0.6; 0.6, 1.0];
+    /// use alignment_tax::{Budget, FixedTargets, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.6; 0.6, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?.with_slopes(&[10.0, 1.0])?;
     /// let frozen = FixedTargets::frozen(&objectives, "safety", Budget::unit())?;
     /// assert!((frozen.metric_changes()?[0] - 8.0).abs() < 1e-14);
@@ -245,10 +252,11 @@ impl<T: Real> FixedTargets<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, FixedTargets, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, 0.6; 0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, FixedTargets, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.6; 0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = FixedTargets::new(&objectives, "safety", Budget::unit(), &[("math", 0.25)])?;
     /// assert!((optimum.least_budget() - 0.25).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -262,10 +270,11 @@ impl<T: Real> FixedTargets<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, FixedTargets, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, 0.6; 0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, FixedTargets, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.6; 0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let optimum = FixedTargets::new(&objectives, "safety", Budget::unit(), &[("math", 0.25)])?;
     /// assert!((optimum.free_share() - 0.8).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -282,12 +291,13 @@ impl<T: Real> FixedTargets<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, FixedTargets, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, FixedTargets, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let frozen = FixedTargets::frozen(&objectives, "safety", Budget::unit())?;
-    /// let prices = frozen.prices().expect("there is budget left");
+    /// let prices = frozen.prices().cloned().expect("there is budget left");
     /// assert!((prices[1] + 0.6).abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -300,10 +310,11 @@ impl<T: Real> FixedTargets<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, FixedTargets, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// # let gram = dmatrix![1.0_f64, -0.6; -0.6, 1.0];
-    /// # let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
+    /// use alignment_tax::{Budget, FixedTargets, Objectives};
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.6; -0.6, 1.0];
+    /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// let frozen = FixedTargets::frozen(&objectives, "safety", Budget::unit())?;
     /// assert!((frozen.coefficients()[1] - 0.75).abs() < 1e-14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -317,11 +328,12 @@ impl<T: Real> FixedTargets<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, FixedTargets, Objectives};
-    /// # use nalgebra::dmatrix;
-    /// let objectives = Objectives::from_gradients(&["safety", "math"], &dmatrix![0.8_f64, 0.0; 0.6, 1.0])?;
+    /// use alignment_tax::{Budget, FixedTargets, Objectives};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gradients(&["safety", "math"], &dmatrix![0.8, 0.0; 0.6, 1.0])?;
     /// let frozen = FixedTargets::frozen(&objectives, "safety", Budget::unit())?;
-    /// let delta = frozen.delta().expect("vectors are known");
+    /// let delta = frozen.delta().cloned().expect("vectors are known");
     /// assert!((delta[0] - 1.0).abs() < 1e-15 && delta[1].abs() < 1e-15);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

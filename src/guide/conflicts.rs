@@ -32,11 +32,11 @@
 //!
 //! ```
 //! use alignment_tax::{Budget, Conflict, ConflictVerdict, FreezeSearch, JointGain, Objectives};
-//! use nalgebra::dmatrix;
+//! use nalgebra::{DMatrix, dmatrix};
 //!
 //! // Reasoning helps to be helpful and hurts to be harmless; fluency helps both.
-//! let gram = dmatrix![
-//!     1.0_f64, -0.3, 0.6, 0.5;
+//! let gram: DMatrix<f64> = dmatrix![
+//!     1.0, -0.3, 0.6, 0.5;
 //!     -0.3, 1.0, -0.6, 0.5;
 //!     0.6, -0.6, 1.0, 0.0;
 //!     0.5, 0.5, 0.0, 1.0

@@ -22,11 +22,11 @@
 //!
 //! ```
 //! use alignment_tax::{Direction, Subspace, TaxRate};
-//! use nalgebra::dmatrix;
+//! use nalgebra::{DMatrix, dmatrix};
 //!
 //! let safety = Direction::from_slice(&[3.0_f64, 0.0, 4.0])?; // made a unit vector
 //! // Capability directions in columns; the third is the sum of the others.
-//! let columns = dmatrix![1.0_f64, 1.0, 2.0; 0.0, 1.0, 1.0; 0.0, 0.0, 0.0];
+//! let columns: DMatrix<f64> = dmatrix![1.0, 1.0, 2.0; 0.0, 1.0, 1.0; 0.0, 0.0, 0.0];
 //! let span: Subspace<f64> = Subspace::from_columns(&columns)?;
 //! assert_eq!(span.dimension(), 2);
 //!
@@ -133,10 +133,10 @@
 //!
 //! ```
 //! use alignment_tax::{Budget, Floors, Objectives, TaxRate};
-//! use nalgebra::dmatrix;
+//! use nalgebra::{DMatrix, dmatrix};
 //!
 //! // Inner products of three gradients of lengths 2, 1 and 3.
-//! let gram = dmatrix![4.0_f64, -0.6, 0.0; -0.6, 1.0, 0.0; 0.0, 0.0, 9.0];
+//! let gram: DMatrix<f64> = dmatrix![4.0, -0.6, 0.0; -0.6, 1.0, 0.0; 0.0, 0.0, 9.0];
 //! assert!((TaxRate::from_gram(&gram, 0)?.value() - 0.09).abs() < 1e-15);
 //!
 //! let objectives = Objectives::from_gram(&["safety", "math", "code"], &gram)?;

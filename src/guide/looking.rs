@@ -84,25 +84,26 @@
 //! # In a notebook
 //!
 //! A cell that ends with a result (a [`TaxRate`], a [`Measurement`], a [`ConflictEstimate`], …)
-//! shows its card; with the feature `plot` the card has pictures. An example of this guide
-//! can be pasted into a cell of [evcxr](https://github.com/evcxr/evcxr), between braces, so that
-//! the kernel need not name the types of its variables, below
+//! shows its card; with the feature `plot` the card has pictures. Every example of this guide
+//! and of the other pages can be pasted into a cell of [evcxr](https://github.com/evcxr/evcxr)
+//! as it stands, below
 //!
 //! ```text
-//! :dep alignment-tax = { path = "…", features = ["io", "serde"] }
+//! :dep alignment-tax = { path = "…", features = ["io", "plot", "serde"] }
 //! :dep nalgebra = "0.35"
 //! :dep rand = { version = "0.10", features = ["chacha"] }
 //! :dep serde_json = { version = "1", features = ["float_roundtrip"] }
 //! ```
 //!
-//! Three rules more, for your own cells too:
+//! (Examples with dual numbers need the feature `num-dual` and `:dep num-dual = "0.15"`.)
+//! Three rules, for your own cells too:
 //!
 //! * **Paths are relative to the repository.** Start Jupyter there, or change them.
 //!   (`env!("CARGO_MANIFEST_DIR")` is another folder in a notebook.)
 //! * **A variable that is to outlive its cell owns what it holds** and has a type with a name:
 //!   no reference, no view, no [`Evidence`] or [`Concept`], no closure. Put these into the
-//!   expression that uses them, or put braces around the cell. Where evcxr cannot name a type,
-//!   write it: `let span: Subspace<f64> = …`.
+//!   expression that uses them, or put braces around the cell. What a macro makes evcxr cannot
+//!   name, nor what is made of that: write the type, `let span: Subspace<f64> = …`, as the examples do.
 //! * **`?` is for reading, `unwrap` for runs that nobody watches.** At the top of a cell `?`
 //!   prints the error and the cell ends; but a notebook that is executed unattended
 //!   (`jupyter nbconvert --execute`) takes that for success, and later cells run without the

@@ -41,7 +41,7 @@ use crate::Real;
 /// ```
 /// use alignment_tax::io::read_npy_batches;
 ///
-/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/f8_le_f_2d.npy");
+/// let path = "tests/fixtures/io/f8_le_f_2d.npy";
 /// for batch in read_npy_batches::<f64>(path, 2)? {
 ///     let batch = batch?;
 ///     assert!(batch.nrows() <= 2);
@@ -98,8 +98,9 @@ impl<T: Real> RowBatches<T> {
     /// # Examples
     ///
     /// ```
-    /// # use alignment_tax::io::read_npy_batches;
-    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/f8_le_c_2d.npy");
+    /// use alignment_tax::io::read_npy_batches;
+    ///
+    /// let path = "tests/fixtures/io/f8_le_c_2d.npy";
     /// assert_eq!(read_npy_batches::<f64>(path, 2)?.rows(), 5);
     /// # Ok::<(), alignment_tax::io::ReadError>(())
     /// ```
@@ -113,8 +114,9 @@ impl<T: Real> RowBatches<T> {
     /// # Examples
     ///
     /// ```
-    /// # use alignment_tax::io::read_npy_batches;
-    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/f8_le_c_2d.npy");
+    /// use alignment_tax::io::read_npy_batches;
+    ///
+    /// let path = "tests/fixtures/io/f8_le_c_2d.npy";
     /// assert_eq!(read_npy_batches::<f64>(path, 2)?.columns(), 3);
     /// # Ok::<(), alignment_tax::io::ReadError>(())
     /// ```
@@ -167,8 +169,9 @@ impl<T: Real> Iterator for RowBatches<T> {
     /// # Examples
     ///
     /// ```
-    /// # use alignment_tax::io::read_npy_batches;
-    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/f8_le_c_2d.npy");
+    /// use alignment_tax::io::read_npy_batches;
+    ///
+    /// let path = "tests/fixtures/io/f8_le_c_2d.npy";
     /// let mut batches = read_npy_batches::<f64>(path, 5)?;
     /// assert_eq!(batches.next().transpose()?.map(|batch| batch.nrows()), Some(5));
     /// assert!(batches.next().is_none());

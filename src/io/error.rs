@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// ```
 /// use alignment_tax::io::{ReadError, read_npy};
 ///
-/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/int64.npy");
+/// let path = "tests/fixtures/io/int64.npy";
 /// let error = read_npy::<f64>(path).unwrap_err();
 /// assert!(matches!(error, ReadError::UnsupportedDtype { .. }));
 /// assert!(error.to_string().contains("int64.npy"));

@@ -10,9 +10,9 @@ use std::fmt;
 /// # Examples
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let header = br#"{"refusal":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}"#;
-/// # let path = std::env::temp_dir().join(format!("alignment-tax-doc-info-{}.safetensors", std::process::id()));
-/// # std::fs::write(&path, [&(header.len() as u64).to_le_bytes()[..], header, &[0, 0x3c, 0, 0x40]].concat())?;
+/// let header = br#"{"refusal":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}"#;
+/// let path = std::env::temp_dir().join(format!("alignment-tax-info-{}.safetensors", std::process::id()));
+/// std::fs::write(&path, [&(header.len() as u64).to_le_bytes()[..], header, &[0, 0x3c, 0, 0x40]].concat())?;
 /// let file = alignment_tax::io::SafetensorsFile::open(&path)?;
 /// let tensors = file.tensors();
 /// assert_eq!(tensors[0].name(), "refusal");
@@ -38,8 +38,9 @@ impl TensorInfo {
     /// # Examples
     ///
     /// ```
-    /// # use alignment_tax::io::SafetensorsFile;
-    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// use alignment_tax::io::SafetensorsFile;
+    ///
+    /// let path = "tests/fixtures/io/library.safetensors";
     /// let tensors = SafetensorsFile::open(path)?.tensors();
     /// assert!(tensors.iter().any(|t| t.name() == "f16"));
     /// # Ok::<(), alignment_tax::io::ReadError>(())
@@ -54,8 +55,9 @@ impl TensorInfo {
     /// # Examples
     ///
     /// ```
-    /// # use alignment_tax::io::SafetensorsFile;
-    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// use alignment_tax::io::SafetensorsFile;
+    ///
+    /// let path = "tests/fixtures/io/library.safetensors";
     /// let tensors = SafetensorsFile::open(path)?.tensors();
     /// assert_eq!(tensors[0].shape().len(), 2);
     /// # Ok::<(), alignment_tax::io::ReadError>(())
@@ -70,8 +72,9 @@ impl TensorInfo {
     /// # Examples
     ///
     /// ```
-    /// # use alignment_tax::io::SafetensorsFile;
-    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// use alignment_tax::io::SafetensorsFile;
+    ///
+    /// let path = "tests/fixtures/io/library.safetensors";
     /// let tensors = SafetensorsFile::open(path)?.tensors();
     /// assert!(tensors.iter().any(|t| t.dtype() == "F16"));
     /// # Ok::<(), alignment_tax::io::ReadError>(())

@@ -32,10 +32,10 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use alignment_tax::io::{ReadError, read_npy};
 //!
-//! # let path = std::env::temp_dir().join(format!("alignment-tax-doc-mod-{}.npy", std::process::id()));
-//! # let header = b"\x93NUMPY\x01\x00\x3c\x00{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }\n";
+//! let path = std::env::temp_dir().join(format!("alignment-tax-mod-{}.npy", std::process::id()));
+//! let header = b"\x93NUMPY\x01\x00\x3c\x00{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }\n";
 //! // np.save(path, np.array([[1.5, np.inf]], dtype=np.float32))
-//! # std::fs::write(&path, [&header[..], &1.5f32.to_le_bytes(), &f32::INFINITY.to_le_bytes()].concat())?;
+//! std::fs::write(&path, [&header[..], &1.5f32.to_le_bytes(), &f32::INFINITY.to_le_bytes()].concat())?;
 //! match read_npy::<f64>(&path) {
 //!     Err(ReadError::NonFinite { row, column, .. }) => assert_eq!((row, column), (0, 1)),
 //!     other => panic!("{other:?}"),

@@ -33,11 +33,11 @@ use crate::Real;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use alignment_tax::io::read_npy;
 ///
-/// # let path = std::env::temp_dir().join(format!("alignment-tax-doc-npy-{}.npy", std::process::id()));
-/// # let header = b"\x93NUMPY\x01\x00\x3c\x00{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }\n";
-/// # let entries = [1.0f32, 2.0, 3.0, 4.0].map(f32::to_le_bytes).concat();
+/// let path = std::env::temp_dir().join(format!("alignment-tax-npy-{}.npy", std::process::id()));
+/// let header = b"\x93NUMPY\x01\x00\x3c\x00{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }\n";
+/// let entries = [1.0f32, 2.0, 3.0, 4.0].map(f32::to_le_bytes).concat();
 /// // np.save(path, np.array([[1, 2], [3, 4]], dtype=np.float32))
-/// # std::fs::write(&path, [&header[..], &entries].concat())?;
+/// std::fs::write(&path, [&header[..], &entries].concat())?;
 /// let activations = read_npy::<f64>(&path)?;
 /// assert_eq!(activations.shape(), (2, 2));
 /// assert_eq!(activations[(1, 0)], 3.0);
@@ -80,7 +80,7 @@ pub(super) fn read<T: Real>(file: &Path, limit: MemoryLimit) -> Result<DMatrix<T
 /// use alignment_tax::Moments;
 /// use alignment_tax::io::read_npy_batches;
 ///
-/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/f4_le_c_2d.npy");
+/// let path = "tests/fixtures/io/f4_le_c_2d.npy";
 /// let batches = read_npy_batches::<f32>(path, 2)?;
 /// let mut moments = Moments::new(batches.columns())?;
 /// for batch in batches {

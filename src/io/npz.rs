@@ -49,7 +49,7 @@ const MAX_RATIO: u64 = 1032;
 /// use alignment_tax::io::read_npz;
 ///
 /// // np.savez_compressed(path, refusal=x, coding=y)
-/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/compressed.npz");
+/// let path = "tests/fixtures/io/compressed.npz";
 /// let refusal = read_npz::<f64>(path, "refusal")?;
 /// let coding = read_npz::<f64>(path, "coding")?;
 /// assert_eq!(refusal.ncols(), coding.ncols());
@@ -95,7 +95,7 @@ pub(super) fn read<T: Real>(
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// // np.savez_compressed(path, refusal=x, coding=y)
-/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/compressed.npz");
+/// let path = "tests/fixtures/io/compressed.npz";
 /// let arrays = alignment_tax::io::npz_arrays(path)?;
 /// assert_eq!(arrays[0].to_string(), "refusal: <f8 [5, 3]");
 /// # Ok(()) }

@@ -36,10 +36,10 @@ const MAX_HEADER: u64 = 100_000_000;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use alignment_tax::io::SafetensorsFile;
 ///
-/// # let header = br#"{"refusal":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}"#;
-/// # let path = std::env::temp_dir().join(format!("alignment-tax-doc-file-{}.safetensors", std::process::id()));
+/// let header = br#"{"refusal":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}"#;
+/// let path = std::env::temp_dir().join(format!("alignment-tax-file-{}.safetensors", std::process::id()));
 /// // save_file({"refusal": torch.tensor([[1.0, 2.0]], dtype=torch.float16)}, path)
-/// # std::fs::write(&path, [&(header.len() as u64).to_le_bytes()[..], header, &[0, 0x3c, 0, 0x40]].concat())?;
+/// std::fs::write(&path, [&(header.len() as u64).to_le_bytes()[..], header, &[0, 0x3c, 0, 0x40]].concat())?;
 /// let file = SafetensorsFile::open(&path)?;
 /// for tensor in file.tensors() {
 ///     println!("{tensor}"); // refusal: F16 [1, 2]
@@ -102,7 +102,7 @@ impl SafetensorsFile {
     /// ```
     /// use alignment_tax::io::SafetensorsFile;
     ///
-    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// let path = "tests/fixtures/io/library.safetensors";
     /// for tensor in SafetensorsFile::open(path)?.tensors() {
     ///     println!("{tensor}"); // such as `f16: F16 [5, 3]`
     /// }
@@ -123,7 +123,7 @@ impl SafetensorsFile {
     /// ```
     /// use alignment_tax::io::SafetensorsFile;
     ///
-    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// let path = "tests/fixtures/io/library.safetensors";
     /// for (key, value) in SafetensorsFile::open(path)?.metadata() {
     ///     println!("{key} = {value}");
     /// }
@@ -152,7 +152,7 @@ impl SafetensorsFile {
     /// ```
     /// use alignment_tax::io::SafetensorsFile;
     ///
-    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+    /// let path = "tests/fixtures/io/library.safetensors";
     /// let samples = SafetensorsFile::open(path)?.matrix::<f64>("f16")?;
     /// println!("{} samples of {} coordinates", samples.nrows(), samples.ncols());
     /// # Ok::<(), alignment_tax::io::ReadError>(())
@@ -197,10 +197,10 @@ impl fmt::Debug for SafetensorsFile {
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use alignment_tax::io::{ReadError, read_safetensors};
 ///
-/// # let header = br#"{"refusal":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}"#;
-/// # let path = std::env::temp_dir().join(format!("alignment-tax-doc-one-{}.safetensors", std::process::id()));
+/// let header = br#"{"refusal":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}"#;
+/// let path = std::env::temp_dir().join(format!("alignment-tax-one-{}.safetensors", std::process::id()));
 /// // save_file({"refusal": torch.tensor([1.0, 2.0], dtype=torch.bfloat16)}, path)
-/// # std::fs::write(&path, [&(header.len() as u64).to_le_bytes()[..], header, &[0x80, 0x3f, 0, 0x40]].concat())?;
+/// std::fs::write(&path, [&(header.len() as u64).to_le_bytes()[..], header, &[0x80, 0x3f, 0, 0x40]].concat())?;
 /// let refusal = read_safetensors::<f32>(&path, "refusal")?;
 /// assert_eq!(refusal.shape(), (1, 2));
 /// assert_eq!(refusal[(0, 1)], 2.0);
@@ -249,11 +249,11 @@ pub(super) fn read<T: Real>(
 /// # Examples
 ///
 /// ```
-/// use alignment_tax::io::read_safetensors_batches;
+/// use alignment_tax::io::{ReadError, read_safetensors_batches};
 ///
-/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/library.safetensors");
+/// let path = "tests/fixtures/io/library.safetensors";
 /// let batches = read_safetensors_batches::<f64>(path, "f16", 2)?;
-/// let rows = batches.map(|batch| Ok(batch?.nrows())).collect::<Result<Vec<_>, _>>()?;
+/// let rows = batches.map(|batch| Ok(batch?.nrows())).collect::<Result<Vec<_>, ReadError>>()?;
 /// assert_eq!(rows, [2, 2, 1]);
 /// # Ok::<(), alignment_tax::io::ReadError>(())
 /// ```

@@ -16,7 +16,7 @@ use crate::{Error, Real, tolerance};
 /// use nalgebra::DMatrix;
 ///
 /// // Two strong directions and a weak one.
-/// let stack = DMatrix::<f64>::from_diagonal(&nalgebra::dvector![3.0_f64, 2.0, 0.1]);
+/// let stack: DMatrix<f64> = DMatrix::<f64>::from_diagonal(&nalgebra::dvector![3.0, 2.0, 0.1]);
 /// let all = Subspace::from_leading_singular(&stack, RankRule::Numerical)?;
 /// let most = Subspace::from_leading_singular(&stack, RankRule::Energy(0.99))?;
 /// assert_eq!((all.dimension(), most.dimension()), (3, 2));

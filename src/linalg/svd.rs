@@ -123,8 +123,9 @@ impl<T: Real> ThinSvd<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::linalg::ThinSvd;
-    /// # use nalgebra::DMatrix;
+    /// use alignment_tax::linalg::ThinSvd;
+    /// use nalgebra::DMatrix;
+    ///
     /// let svd = ThinSvd::new(&DMatrix::<f64>::identity(3, 2))?;
     /// assert_eq!(svd.singular_values().len(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -138,8 +139,9 @@ impl<T: Real> ThinSvd<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::linalg::ThinSvd;
-    /// # use nalgebra::DMatrix;
+    /// use alignment_tax::linalg::ThinSvd;
+    /// use nalgebra::DMatrix;
+    ///
     /// let svd = ThinSvd::new(&DMatrix::<f64>::identity(3, 2))?;
     /// assert_eq!(svd.left_vectors().shape(), (3, 2));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -153,8 +155,9 @@ impl<T: Real> ThinSvd<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::linalg::ThinSvd;
-    /// # use nalgebra::DMatrix;
+    /// use alignment_tax::linalg::ThinSvd;
+    /// use nalgebra::DMatrix;
+    ///
     /// let svd = ThinSvd::new(&DMatrix::<f64>::identity(3, 2))?;
     /// assert_eq!(svd.right_vectors().shape(), (2, 2));
     /// # Ok::<(), alignment_tax::Error>(())

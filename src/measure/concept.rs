@@ -14,13 +14,12 @@ use crate::{Error, MonteCarlo, PermutationTest, Real, Relabelling, Samples, Sign
 /// # Examples
 /// ```
 /// use alignment_tax::Concept;
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let plus = dmatrix![1.0_f64, 0.2; 1.1, 0.1; 0.9, 0.0; 1.2, 0.1];
-/// let minus = dmatrix![0.0_f64, 0.1; 0.1, 0.2; 0.0, 0.1; 0.2, 0.0];
+/// let plus: DMatrix<f64> = dmatrix![1.0, 0.2; 1.1, 0.1; 0.9, 0.0; 1.2, 0.1];
+/// let minus: DMatrix<f64> = dmatrix![0.0, 0.1; 0.1, 0.2; 0.0, 0.1; 0.2, 0.0];
 /// // The first two pairs share a template, and so do the others.
-/// let honesty = Concept::paired("honesty", &plus, &minus).with_units(&[0, 0, 1, 1]);
-/// assert_eq!(honesty.name(), "honesty");
+/// assert_eq!(Concept::paired("honesty", &plus, &minus).with_units(&[0, 0, 1, 1]).name(), "honesty");
 /// ```
 #[derive(Debug, Clone)]
 pub struct Concept<'a, T: Real> {
@@ -54,11 +53,12 @@ impl<'a, T: Real> Concept<'a, T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Concept;
-    /// # use nalgebra::dmatrix;
-    /// let (plus, minus) = (dmatrix![1.0_f64; 2.0], dmatrix![0.0_f64]);
-    /// let concept = Concept::unpaired("refusal", &plus, &minus);
-    /// assert_eq!(concept.name(), "refusal");
+    /// use alignment_tax::Concept;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let plus: DMatrix<f64> = dmatrix![1.0; 2.0];
+    /// let minus: DMatrix<f64> = dmatrix![0.0];
+    /// assert_eq!(Concept::unpaired("refusal", &plus, &minus).name(), "refusal");
     /// ```
     #[must_use]
     pub fn unpaired(
@@ -73,11 +73,11 @@ impl<'a, T: Real> Concept<'a, T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Concept;
-    /// # use nalgebra::dmatrix;
-    /// let rows = dmatrix![0.1_f64, -0.2; 0.2, -0.1];
-    /// let gradients = Concept::gradients("arithmetic", &rows);
-    /// assert_eq!(gradients.name(), "arithmetic");
+    /// use alignment_tax::Concept;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let rows: DMatrix<f64> = dmatrix![0.1, -0.2; 0.2, -0.1];
+    /// assert_eq!(Concept::gradients("arithmetic", &rows).name(), "arithmetic");
     /// ```
     #[must_use]
     pub fn gradients(name: impl Into<String>, rows: impl Into<DMatrixView<'a, T>>) -> Self {

@@ -9,12 +9,17 @@ use crate::{Error, FrontierError};
 /// # Examples
 /// ```
 /// use alignment_tax::{Concept, Measurement, MeasurementError, MeasurementOptions};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let (plus, minus) = (dmatrix![1.0_f64, 0.0; 1.0, 0.1], dmatrix![0.0_f64, 0.0; 0.1, 0.0]);
-/// let honesty = Concept::paired("honesty", &plus, &minus);
-/// let options = MeasurementOptions::default();
-/// let error = Measurement::new("layer 18", &honesty, &[honesty.clone()], &options).unwrap_err();
+/// let plus: DMatrix<f64> = dmatrix![1.0, 0.0; 1.0, 0.1];
+/// let minus: DMatrix<f64> = dmatrix![0.0, 0.0; 0.1, 0.0];
+/// let error = Measurement::new(
+///     "layer 18",
+///     &Concept::paired("honesty", &plus, &minus),
+///     &[Concept::paired("honesty", &plus, &minus)],
+///     &MeasurementOptions::default(),
+/// )
+/// .unwrap_err();
 /// assert_eq!(error.to_string(), "concept `honesty` is given twice");
 /// ```
 #[derive(Debug, Clone, PartialEq, ThisError)]

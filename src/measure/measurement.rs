@@ -202,15 +202,22 @@ impl Measurement {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Concept, Error, Measurement, MeasurementOptions};
-    /// # use nalgebra::DMatrix;
-    /// # let noise = |i: usize, j: usize, k: usize| ((i * 31 + j * 17 + k * 7) as f64).sin();
-    /// # let side = |k: usize, shift: f64| DMatrix::from_fn(12, 6, |i, j| noise(i, j, k) + if j == 1 { shift } else { 0.0 });
-    /// # let (plus, minus, fluent, clumsy) = (side(1, 0.0), side(2, 0.0), side(3, 4.0), side(4, 0.0));
+    /// use alignment_tax::{Concept, Error, Measurement, MeasurementOptions};
+    /// use nalgebra::DMatrix;
+    ///
+    /// fn side(k: usize, shift: f64) -> DMatrix<f64> {
+    ///     let noise = |i, j| ((i * 31 + j * 17 + k * 7) as f64).sin();
+    ///     DMatrix::from_fn(12, 6, |i, j| noise(i, j) + if j == 1 { shift } else { 0.0 })
+    /// }
+    ///
+    /// let (plus, minus, fluent, clumsy) = (side(1, 0.0), side(2, 0.0), side(3, 4.0), side(4, 0.0));
     /// // Two sides that differ by noise alone.
-    /// let safety = Concept::paired("nothing", &plus, &minus);
-    /// let fluency = Concept::paired("fluency", &fluent, &clumsy);
-    /// let measured = Measurement::new("demo", &safety, &[fluency], &MeasurementOptions::default())?;
+    /// let measured = Measurement::new(
+    ///     "demo",
+    ///     &Concept::paired("nothing", &plus, &minus),
+    ///     &[Concept::paired("fluency", &fluent, &clumsy)],
+    ///     &MeasurementOptions::default(),
+    /// )?;
     /// assert!(matches!(measured.tax(), Err(Error::Undersampled { argument: "safety", .. })));
     /// assert!(measured.record().unresolved.is_some());
     /// # Ok::<(), alignment_tax::MeasurementError>(())
@@ -265,15 +272,22 @@ impl Measurement {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Concept, Floors, Measurement, MeasurementOptions};
-    /// # use nalgebra::DMatrix;
-    /// # let noise = |i: usize, j: usize, k: usize| ((i * 31 + j * 17 + k * 7) as f64).sin();
-    /// # let side = |k: usize, shift: [f64; 2]| DMatrix::from_fn(12, 6, |i, j| noise(i, j, k) + if j < 2 { shift[j] } else { 0.0 });
-    /// # let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
-    /// # let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
-    /// # let safety = Concept::paired("honesty", &safe, &unsafe_);
-    /// # let fluency = Concept::paired("fluency", &fluent, &clumsy);
-    /// let measured = Measurement::new("demo", &safety, &[fluency], &MeasurementOptions::default())?;
+    /// use alignment_tax::{Budget, Concept, Floors, Measurement, MeasurementOptions};
+    /// use nalgebra::DMatrix;
+    ///
+    /// fn side(k: usize, shift: [f64; 2]) -> DMatrix<f64> {
+    ///     let noise = |i, j| ((i * 31 + j * 17 + k * 7) as f64).sin();
+    ///     DMatrix::from_fn(12, 6, |i, j| noise(i, j) + if j < 2 { shift[j] } else { 0.0 })
+    /// }
+    ///
+    /// let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
+    /// let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
+    /// let measured = Measurement::new(
+    ///     "demo",
+    ///     &Concept::paired("honesty", &safe, &unsafe_),
+    ///     &[Concept::paired("fluency", &fluent, &clumsy)],
+    ///     &MeasurementOptions::default(),
+    /// )?;
     /// let objectives = measured.objectives()?;
     /// let floors = Floors::new(&objectives, "honesty", Budget::new(1.0)?, &[("fluency", 0.0)])?;
     /// println!("safety without any loss of fluency: {:.2}", floors.solve()?.gain());

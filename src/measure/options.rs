@@ -18,7 +18,7 @@ use crate::{Budget, Confidence, Error, MonteCarlo};
 ///     .with_seed(7)
 ///     .with_budget(Budget::new(2.0)?)
 ///     .with_levels(&[0.5, 1.0])?;
-/// # let _ = options;
+/// let _ = options;
 /// # Ok::<(), alignment_tax::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +111,8 @@ impl MeasurementOptions {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::MeasurementOptions;
+    /// use alignment_tax::MeasurementOptions;
+    ///
     /// assert!(MeasurementOptions::default().with_massive_threshold(0.5).is_err());
     /// ```
     pub fn with_massive_threshold(self, threshold: f64) -> Result<Self, Error> {

@@ -16,14 +16,20 @@ use crate::{Interval, NullSample, OverlapEstimate, PValue};
 /// use alignment_tax::{Concept, Measurement, MeasurementOptions};
 /// use nalgebra::DMatrix;
 ///
-/// # let noise = |i: usize, j: usize, k: usize| ((i * 31 + j * 17 + k * 7) as f64).sin();
-/// # let side = |k: usize, shift: [f64; 2]| DMatrix::from_fn(12, 6, |i, j| noise(i, j, k) + if j < 2 { shift[j] } else { 0.0 });
+/// fn side(k: usize, shift: [f64; 2]) -> DMatrix<f64> {
+///     let noise = |i, j| ((i * 31 + j * 17 + k * 7) as f64).sin();
+///     DMatrix::from_fn(12, 6, |i, j| noise(i, j) + if j < 2 { shift[j] } else { 0.0 })
+/// }
+///
 /// let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
 /// let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
-/// let safety = Concept::paired("honesty", &safe, &unsafe_);
-/// let fluency = Concept::paired("fluency", &fluent, &clumsy);
-/// let measured = Measurement::new("demo", &safety, &[fluency], &MeasurementOptions::default())?;
-/// let record = measured.record();
+/// let measured = Measurement::new(
+///     "demo",
+///     &Concept::paired("honesty", &safe, &unsafe_),
+///     &[Concept::paired("fluency", &fluent, &clumsy)],
+///     &MeasurementOptions::default(),
+/// )?;
+/// let record = measured.record().clone();
 /// println!("{record}");
 /// assert!(record.capabilities[0].overlap.as_ref().is_some_and(|o| o.estimate < 0.0));
 /// # Ok::<(), alignment_tax::MeasurementError>(())

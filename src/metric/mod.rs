@@ -37,7 +37,7 @@ pub use vector::{Covector, Vector};
 /// use alignment_tax::{Covector, Metric, TaxRate, Vector};
 /// use nalgebra::dvector;
 ///
-/// let metric = Metric::diagonal(&dvector![100.0_f64, 1.0])?;
+/// let metric: Metric<f64> = Metric::diagonal(&dvector![100.0, 1.0])?;
 /// let (safety, capability) = ([1.0, 1.0], [1.0, 0.0]);
 ///
 /// // Both are gradients: covectors, divided by 10 in the stiff coordinate.
@@ -71,7 +71,7 @@ pub use vector::{Covector, Vector};
 /// use alignment_tax::{Budget, Covector, Metric, OptimalShift, Subspace};
 /// use nalgebra::dmatrix;
 ///
-/// let metric = Metric::full(&dmatrix![2.0_f64, 1.0; 1.0, 2.0])?;
+/// let metric: Metric<f64> = Metric::full(&dmatrix![2.0, 1.0; 1.0, 2.0])?;
 /// let safety = metric.covector_direction(&Covector::from_slice(&[1.0, 0.0])?)?;
 /// let capability = Covector::from_slice(&[0.0, 1.0])?;
 /// let subspace = Subspace::from_columns(&metric.whiten_covectors(&[capability.clone()])?)?;
@@ -147,7 +147,7 @@ impl<T: Real> Metric<T> {
     /// use alignment_tax::{Metric, Vector};
     /// use nalgebra::dvector;
     ///
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 9.0])?;
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 9.0])?;
     /// let white = metric.whiten_vector(&Vector::from_slice(&[1.0, 1.0])?)?;
     /// assert_eq!(white.as_slice(), [2.0, 3.0]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -229,7 +229,7 @@ impl<T: Real> Metric<T> {
     /// use nalgebra::{dmatrix, dvector};
     ///
     /// // diag(1, 2) + (1, 1)ᵀ(1, 1)
-    /// let metric = Metric::low_rank(&dvector![1.0_f64, 2.0], &dmatrix![1.0; 1.0])?;
+    /// let metric: Metric<f64> = Metric::low_rank(&dvector![1.0, 2.0], &dmatrix![1.0; 1.0])?;
     /// let lowered = metric.lower(&Vector::from_slice(&[1.0, 1.0])?)?;
     /// assert!((lowered.coordinates() - dvector![3.0, 4.0]).amax() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -274,7 +274,7 @@ impl<T: Real> Metric<T> {
     /// use alignment_tax::{Covector, Metric, Vector};
     /// use nalgebra::dvector;
     ///
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 16.0])?;
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 16.0])?;
     /// let one = metric.dual().length(&Vector::from_slice(&[2.0, 0.0])?)?;
     /// assert_eq!(one, metric.dual_length(&Covector::from_slice(&[2.0, 0.0])?)?);
     /// assert_eq!(one, 1.0);
@@ -293,7 +293,8 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Metric;
+    /// use alignment_tax::Metric;
+    ///
     /// assert_eq!(Metric::<f64>::identity(7)?.dimension(), 7);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -306,10 +307,11 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Metric;
-    /// # use nalgebra::{dmatrix, dvector};
+    /// use alignment_tax::Metric;
+    /// use nalgebra::{dmatrix, dvector};
+    ///
     /// assert_eq!(Metric::diagonal(&dvector![1e-9_f64, 1e9])?.condition_number(), 1.0);
-    /// let full = Metric::full(&dmatrix![1.0_f64, 0.5; 0.5, 1.0])?;
+    /// let full: Metric<f64> = Metric::full(&dmatrix![1.0, 0.5; 0.5, 1.0])?;
     /// assert!((full.condition_number() - 3.0).abs() < 1e-14);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -326,9 +328,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Metric, Vector};
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 9.0])?;
+    /// use alignment_tax::{Metric, Vector};
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 9.0])?;
     /// let w = metric.lower(&Vector::from_slice(&[1.0, 2.0])?)?;
     /// assert_eq!(w.coordinates().as_slice(), [4.0, 18.0]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -351,9 +354,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Covector, Metric};
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 16.0])?;
+    /// use alignment_tax::{Covector, Metric};
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 16.0])?;
     /// let x = metric.raise(&Covector::from_slice(&[8.0, 8.0])?)?;
     /// assert_eq!(x.coordinates().as_slice(), [2.0, 0.5]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -376,9 +380,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Metric, Vector};
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 9.0])?;
+    /// use alignment_tax::{Metric, Vector};
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 9.0])?;
     /// let white = metric.whiten_vector(&Vector::from_slice(&[1.0, 2.0])?)?;
     /// assert_eq!(white.as_slice(), [2.0, 6.0]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -394,9 +399,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Covector, Metric};
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 16.0])?;
+    /// use alignment_tax::{Covector, Metric};
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 16.0])?;
     /// let white = metric.whiten_covector(&Covector::from_slice(&[1.0, 2.0])?)?;
     /// assert_eq!(white.as_slice(), [0.5, 0.5]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -413,9 +419,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Covector, Metric, Subspace};
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 16.0])?;
+    /// use alignment_tax::{Covector, Metric, Subspace};
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 16.0])?;
     /// let gradients = [Covector::from_slice(&[1.0, 2.0])?, Covector::from_slice(&[2.0, 4.0])?];
     /// let capabilities = Subspace::from_columns(&metric.whiten_covectors(&gradients)?)?;
     /// assert_eq!(capabilities.dimension(), 1);
@@ -444,9 +451,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Metric, Vector};
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![9.0_f64, 16.0])?;
+    /// use alignment_tax::{Metric, Vector};
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![9.0, 16.0])?;
     /// let v = metric.vector_direction(&Vector::from_slice(&[1e300, 1e300])?)?;
     /// assert!((v.as_vector() - dvector![0.6, 0.8]).amax() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -462,9 +470,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Covector, Metric};
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![9.0_f64, 16.0])?;
+    /// use alignment_tax::{Covector, Metric};
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![9.0, 16.0])?;
     /// let v = metric.covector_direction(&Covector::from_slice(&[9.0, 16.0])?)?;
     /// assert!((v.as_vector() - dvector![0.6, 0.8]).amax() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -483,9 +492,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Metric;
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 16.0])?;
+    /// use alignment_tax::Metric;
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 16.0])?;
     /// let shift = metric.unwhiten_shift(&dvector![3.0, 4.0])?;
     /// assert_eq!(shift.coordinates().as_slice(), [1.5, 1.0]);
     /// assert_eq!(metric.length(&shift)?, 5.0);
@@ -516,9 +526,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Metric, Vector};
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 9.0])?;
+    /// use alignment_tax::{Metric, Vector};
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 9.0])?;
     /// let length = metric.length(&Vector::from_slice(&[1.0, 1.0])?)?;
     /// assert!((length - 13.0_f64.sqrt()).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -535,9 +546,10 @@ impl<T: Real> Metric<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Covector, Metric};
-    /// # use nalgebra::dvector;
-    /// let metric = Metric::diagonal(&dvector![4.0_f64, 16.0])?;
+    /// use alignment_tax::{Covector, Metric};
+    /// use nalgebra::dvector;
+    ///
+    /// let metric: Metric<f64> = Metric::diagonal(&dvector![4.0, 16.0])?;
     /// let slope = metric.dual_length(&Covector::from_slice(&[6.0, 16.0])?)?;
     /// assert_eq!(slope, 5.0);
     /// # Ok::<(), alignment_tax::Error>(())

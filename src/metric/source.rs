@@ -22,9 +22,9 @@ impl<T: Real> Metric<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Metric, Shrinkage, ShrunkCovariance, Vector};
-    /// use nalgebra::{dmatrix, dvector};
+    /// use nalgebra::{DMatrix, dmatrix, dvector};
     ///
-    /// let samples = dmatrix![1.0_f64, 0.0; -1.0, 0.0; 0.0, 2.0; 0.0, -2.0];
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 0.0; -1.0, 0.0; 0.0, 2.0; 0.0, -2.0];
     /// let covariance = ShrunkCovariance::from_samples(&samples, Shrinkage::LedoitWolf)?;
     /// let noise = Metric::from_covariance(&covariance)?.dual();
     /// let white = noise.whiten_vector(&Vector::from_slice(&[2.0, 4.0])?)?;
@@ -71,9 +71,9 @@ impl<T: Real> Metric<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Metric, Shrinkage, Vector};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let gradients = dmatrix![2.0_f64, 0.0; -2.0, 0.0; 0.0, 1.0; 0.0, -1.0];
+    /// let gradients: DMatrix<f64> = dmatrix![2.0, 0.0; -2.0, 0.0; 0.0, 1.0; 0.0, -1.0];
     /// let fisher = Metric::fisher(&gradients, Shrinkage::Fixed(0.0))?;
     /// // F = diag(2, ½)
     /// let divergence = 0.5 * fisher.length(&Vector::from_slice(&[0.1, 0.2])?)?.powi(2);
@@ -114,9 +114,9 @@ impl<T: Real> Metric<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Metric, Shrinkage, Vector, Covector};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let unembedding = dmatrix![3.0_f64, 1.0; -3.0, 1.0; 0.0, 2.0; 0.0, 0.0];
+    /// let unembedding: DMatrix<f64> = dmatrix![3.0, 1.0; -3.0, 1.0; 0.0, 2.0; 0.0, 0.0];
     /// let causal = Metric::causal(&unembedding, Shrinkage::Fixed(0.0))?;
     /// // Cov(γ) = diag(6, 2/3)
     /// let concept = Vector::from_slice(&[6.0, 0.0])?;

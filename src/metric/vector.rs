@@ -87,7 +87,8 @@ impl<T: Real> Vector<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Vector;
+    /// use alignment_tax::Vector;
+    ///
     /// assert!(Vector::<f64>::from_slice(&[]).is_err());
     /// ```
     pub fn from_slice(vector: &[T]) -> Result<Self, Error> {
@@ -103,7 +104,8 @@ impl<T: Real> Vector<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Vector;
+    /// use alignment_tax::Vector;
+    ///
     /// assert_eq!(Vector::from_slice(&[1.0_f64, 2.0])?.coordinates()[1], 2.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -116,7 +118,8 @@ impl<T: Real> Vector<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Vector;
+    /// use alignment_tax::Vector;
+    ///
     /// assert_eq!(Vector::from_slice(&[1.0_f64, 2.0])?.dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -135,10 +138,10 @@ impl<T: Real> Covector<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::Covector;
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// // A column of a matrix with one probe a column.
-    /// let probes = dmatrix![0.0_f64, 3.0; 2.0, 4.0];
+    /// let probes: DMatrix<f64> = dmatrix![0.0, 3.0; 2.0, 4.0];
     /// assert_eq!(Covector::new(probes.column(1))?.coordinates()[0], 3.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -153,7 +156,8 @@ impl<T: Real> Covector<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Covector;
+    /// use alignment_tax::Covector;
+    ///
     /// assert!(Covector::from_slice(&[f64::INFINITY]).is_err());
     /// ```
     pub fn from_slice(covector: &[T]) -> Result<Self, Error> {
@@ -169,7 +173,8 @@ impl<T: Real> Covector<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Covector;
+    /// use alignment_tax::Covector;
+    ///
     /// assert_eq!(Covector::from_slice(&[1.0_f64, 2.0])?.coordinates()[1], 2.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -182,7 +187,8 @@ impl<T: Real> Covector<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Covector;
+    /// use alignment_tax::Covector;
+    ///
     /// assert_eq!(Covector::from_slice(&[1.0_f64, 2.0])?.dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -202,7 +208,8 @@ impl<T: Real> Covector<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Covector, Vector};
+    /// use alignment_tax::{Covector, Vector};
+    ///
     /// let change = Covector::from_slice(&[1e200_f64])?.pair(&Vector::from_slice(&[1e-200])?)?;
     /// assert!((change - 1.0).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())

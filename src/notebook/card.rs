@@ -295,7 +295,8 @@ impl Card {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Direction;
+    /// use alignment_tax::Direction;
+    ///
     /// let direction = Direction::from_slice(&[0.6_f64, 0.8])?;
     /// direction.card().evcxr_display();
     /// # Ok::<(), alignment_tax::Error>(())

@@ -58,10 +58,10 @@ impl<T: Real> Objectives<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::Objectives;
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// // Helpful and harmless pull apart, but only by way of reasoning.
-    /// let gram = dmatrix![1.0_f64, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// let frozen = all.freeze(&["reasoning"])?;
     /// assert!((frozen.overlap("helpful", "harmless")? - 0.06 / 0.64).abs() < 1e-14);
@@ -143,8 +143,9 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::DMatrix;
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::DMatrix;
+    ///
     /// let all = Objectives::from_gram(&["safety", "math", "code"], &DMatrix::<f64>::identity(3, 3))?;
     /// let left = all.freeze(&["code"])?.freeze(&["math"])?;
     /// assert_eq!(left.frozen(), ["math", "code"]);
@@ -179,9 +180,9 @@ impl<T: Real> Objectives<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::Objectives;
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let gram = dmatrix![1.0_f64, -0.36, 0.6; -0.36, 1.0, -0.6; 0.6, -0.6, 1.0];
+    /// let gram: DMatrix<f64> = dmatrix![1.0, -0.36, 0.6; -0.36, 1.0, -0.6; 0.6, -0.6, 1.0];
     /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
     /// // Reasoning mediates all of the conflict.
     /// assert!(all.partial_correlations()?[(0, 1)].abs() < 1e-14);

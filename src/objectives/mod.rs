@@ -40,10 +40,10 @@ use crate::{Direction, Error, Real};
 /// # Examples
 /// ```
 /// use alignment_tax::Objectives;
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
 /// // Inner products of three gradients, of lengths 2, 1 and 3.
-/// let gram = dmatrix![4.0_f64, -0.6, 0.0; -0.6, 1.0, 0.9; 0.0, 0.9, 9.0];
+/// let gram: DMatrix<f64> = dmatrix![4.0, -0.6, 0.0; -0.6, 1.0, 0.9; 0.0, 0.9, 9.0];
 /// let objectives = Objectives::from_gram(&["safety", "math", "code"], &gram)?;
 /// assert!((objectives.overlap("safety", "math")? + 0.3).abs() < 1e-15);
 /// assert_eq!(objectives.slopes().as_slice(), [2.0, 1.0, 3.0]);
@@ -116,9 +116,9 @@ impl<T: Real> Objectives<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::Objectives;
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let gradients = dmatrix![2.0_f64, -3.0; 0.0, 4.0];
+    /// let gradients: DMatrix<f64> = dmatrix![2.0, -3.0; 0.0, 4.0];
     /// let objectives = Objectives::from_gradients(&["safety", "math"], &gradients)?;
     /// assert_eq!(objectives.slopes().as_slice(), [2.0, 5.0]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -162,10 +162,10 @@ impl<T: Real> Objectives<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Error, Objectives};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// // Three pairs cannot all disagree so much.
-    /// let impossible = dmatrix![1.0_f64, -0.9, -0.9; -0.9, 1.0, -0.9; -0.9, -0.9, 1.0];
+    /// let impossible: DMatrix<f64> = dmatrix![1.0, -0.9, -0.9; -0.9, 1.0, -0.9; -0.9, -0.9, 1.0];
     /// let error = Objectives::from_gram(&["a", "b", "c"], &impossible).unwrap_err();
     /// let Error::NotPositiveSemidefinite { eigenvalue, .. } = error else { panic!() };
     /// assert!((eigenvalue + 0.8).abs() < 1e-14);
@@ -245,9 +245,10 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::dmatrix;
-    /// let k = dmatrix![1.0_f64, 0.5; 0.5, 1.0];
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let k: DMatrix<f64> = dmatrix![1.0, 0.5; 0.5, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math"], &k)?.with_slopes(&[1.0, 0.2])?;
     /// assert_eq!(objectives.slopes()[1], 0.2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -265,9 +266,10 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::dmatrix;
-    /// let k = dmatrix![1.0_f64, 0.5, 0.0; 0.5, 1.0, 0.1; 0.0, 0.1, 1.0];
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let k: DMatrix<f64> = dmatrix![1.0, 0.5, 0.0; 0.5, 1.0, 0.1; 0.0, 0.1, 1.0];
     /// let all = Objectives::from_gram(&["safety", "math", "code"], &k)?;
     /// let two = all.select(&["code", "math"])?;
     /// assert_eq!(two.names(), ["code", "math"]);
@@ -301,8 +303,9 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(Objectives::from_gram(&["safety"], &dmatrix![1.0_f64])?.len(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -316,8 +319,9 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(Objectives::from_gram(&["safety"], &dmatrix![1.0_f64])?.names(), ["safety"]);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -333,9 +337,10 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::dmatrix;
-    /// let objectives = Objectives::from_gram(&["safety"], &dmatrix![1.0_f64])?;
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::dmatrix;
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gram(&["safety"], &dmatrix![1.0])?;
     /// let error = objectives.index("maths").unwrap_err();
     /// assert_eq!(error.to_string(), "`name` is \"maths\", expected one of [\"safety\"]");
     /// # Ok::<(), alignment_tax::Error>(())
@@ -348,9 +353,10 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::dmatrix;
-    /// let gram = dmatrix![4.0_f64, 1.0; 1.0, 1.0];
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let gram: DMatrix<f64> = dmatrix![4.0, 1.0; 1.0, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math"], &gram)?;
     /// assert_eq!(objectives.gram(), &dmatrix![1.0_f64, 0.5; 0.5, 1.0]);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -384,9 +390,10 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::dmatrix;
-    /// let known = Objectives::from_gradients(&["safety"], &dmatrix![3.0_f64; 4.0])?;
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::dmatrix;
+    ///
+    /// let known: Objectives<f64> = Objectives::from_gradients(&["safety"], &dmatrix![3.0; 4.0])?;
     /// assert_eq!(known.vectors(), Some(&dmatrix![0.6_f64; 0.8]));
     /// assert!(Objectives::from_gram(&["safety"], &dmatrix![1.0_f64])?.vectors().is_none());
     /// # Ok::<(), alignment_tax::Error>(())
@@ -403,9 +410,10 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::dmatrix;
-    /// let objectives = Objectives::from_gradients(&["safety"], &dmatrix![3.0_f64; 4.0])?;
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::dmatrix;
+    ///
+    /// let objectives: Objectives<f64> = Objectives::from_gradients(&["safety"], &dmatrix![3.0; 4.0])?;
     /// let v = objectives.direction("safety")?.expect("vectors are known");
     /// assert_eq!(v.ambient_dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -420,9 +428,10 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::dmatrix;
-    /// let same = dmatrix![1.0_f64, 1.0; 1.0, 1.0];
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let same: DMatrix<f64> = dmatrix![1.0, 1.0; 1.0, 1.0];
     /// assert_eq!(Objectives::from_gram(&["math", "algebra"], &same)?.rank(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -438,9 +447,10 @@ impl<T: Real> Objectives<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Objectives;
-    /// # use nalgebra::{dmatrix, dvector};
-    /// let k = dmatrix![1.0_f64, 0.0; 0.0, 1.0];
+    /// use alignment_tax::Objectives;
+    /// use nalgebra::{DMatrix, dmatrix, dvector};
+    ///
+    /// let k: DMatrix<f64> = dmatrix![1.0, 0.0; 0.0, 1.0];
     /// let objectives = Objectives::from_gram(&["safety", "math"], &k)?.with_slopes(&[2.0, 0.5])?;
     /// assert_eq!(objectives.in_metric_units(&dvector![1.0_f64, -0.2])?.as_slice(), [2.0, -0.1]);
     /// # Ok::<(), alignment_tax::Error>(())

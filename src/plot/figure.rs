@@ -36,8 +36,8 @@ pub(super) const WIDTH: u32 = 600;
 /// assert!(figure.svg().starts_with("<svg "));
 /// assert!(figure.svg().contains("<title "));
 /// println!("{}: {}", figure.title(), figure.description());
-/// # let folder = std::env::temp_dir().join(format!("alignment-tax-doc-figure-{}", std::process::id()));
-/// # std::fs::create_dir_all(&folder)?;
+/// let folder = std::env::temp_dir().join(format!("alignment-tax-figure-{}", std::process::id()));
+/// std::fs::create_dir_all(&folder)?;
 /// figure.save(folder.join("frontier.svg"))?;
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

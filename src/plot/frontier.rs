@@ -134,12 +134,12 @@ impl<T: Real> FrontierFigure<T> {
     /// ```
     /// use alignment_tax::plot::{FrontierFigure, Theme};
     /// use alignment_tax::{Audit, Budget, Direction, ParetoFrontier, Subspace};
-    /// use nalgebra::dvector;
+    /// use nalgebra::{DVector, dvector};
     ///
     /// let safety = Direction::from_slice(&[1.0_f64, 0.0, 0.0])?;
     /// let code = Direction::from_slice(&[-0.6_f64, 0.8, 0.0])?;
     /// let frontier = ParetoFrontier::between(&safety, &code, Budget::unit())?;
-    /// let update = dvector![0.5_f64, 0.0, 0.7];
+    /// let update: DVector<f64> = dvector![0.5, 0.0, 0.7];
     /// let audit = Audit::new(&update, &safety, &Subspace::from_directions(&[code])?)?;
     /// let figure = FrontierFigure::new(&frontier).with_update("fine-tuning", &audit).draw(Theme::Light)?;
     /// assert!(figure.svg().contains("fine-tuning (−0.3, 0.5)"));

@@ -35,16 +35,20 @@ const MOST_CONCEPTS: usize = 12;
 /// use alignment_tax::{Concept, MeasurementOptions, Profile, Task};
 /// use nalgebra::DMatrix;
 ///
-/// # let noise = |i: usize, j: usize, k: usize| ((i * 31 + j * 17 + k * 7) as f64).sin();
-/// # let side = |k: usize, shift: [f64; 2]| DMatrix::from_fn(12, 6, |i, j| noise(i, j, k) + if j < 2 { shift[j] } else { 0.0 });
-/// # let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
-/// # let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
-/// let task = |label: &str| {
-///     let safety = Concept::paired("honesty", &safe, &unsafe_);
-///     Task::new(label, safety, vec![Concept::paired("fluency", &fluent, &clumsy)])
-/// };
+/// fn side(k: usize, shift: [f64; 2]) -> DMatrix<f64> {
+///     let noise = |i, j| ((i * 31 + j * 17 + k * 7) as f64).sin();
+///     DMatrix::from_fn(12, 6, |i, j| noise(i, j) + if j < 2 { shift[j] } else { 0.0 })
+/// }
+///
+/// let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
+/// let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
 /// let options = MeasurementOptions::default().with_replicates(199)?;
-/// let profile = Profile::new(&[task("10"), task("18")], &options)?;
+/// let profile = {
+///     let honesty = Concept::paired("honesty", &safe, &unsafe_);
+///     let fluency = Concept::paired("fluency", &fluent, &clumsy);
+///     let task = |label: &str| Task::new(label, honesty.clone(), vec![fluency.clone()]);
+///     Profile::new(&[task("10"), task("18")], &options)?
+/// };
 /// let figure = LayerFigure::new(&profile)
 ///     .with_axis("layer")
 ///     .with_title("Honesty over layers")

@@ -34,9 +34,9 @@ const NUMBERED: f64 = 27.0;
 /// ```
 /// use alignment_tax::plot::{MatrixFigure, Theme};
 /// use alignment_tax::{FrozenGoals, Objectives};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// let gram = dmatrix![1.0_f64, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
+/// let gram: DMatrix<f64> = dmatrix![1.0, -0.3, 0.6; -0.3, 1.0, -0.6; 0.6, -0.6, 1.0];
 /// let all = Objectives::from_gram(&["helpful", "harmless", "reasoning"], &gram)?;
 /// let frozen = FrozenGoals::new(&all, &["helpful", "harmless"], &["reasoning"])?;
 /// let figure = MatrixFigure::freezing(&frozen)
@@ -71,7 +71,7 @@ impl MatrixFigure {
     /// use alignment_tax::plot::{MatrixFigure, Theme};
     /// use nalgebra::dmatrix;
     ///
-    /// let all = Objectives::from_gram(&["safety", "code"], &dmatrix![1.0_f64, -0.25; -0.25, 1.0])?;
+    /// let all: Objectives<f64> = Objectives::from_gram(&["safety", "code"], &dmatrix![1.0, -0.25; -0.25, 1.0])?;
     /// let figure = MatrixFigure::gram(&all).draw(Theme::Dark)?;
     /// assert!(figure.svg().contains("−0.25"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -39,9 +39,9 @@
 //!     .with_names("manipulation", "persuasion")
 //!     .draw(Theme::Light)?;
 //! println!("{}", figure.description());
-//! # let folder = std::env::temp_dir().join(format!("alignment-tax-doc-plot-{}", std::process::id()));
-//! # std::fs::create_dir_all(&folder)?;
-//! # let path = folder.join("frontier.svg");
+//! let folder = std::env::temp_dir().join(format!("alignment-tax-plot-{}", std::process::id()));
+//! std::fs::create_dir_all(&folder)?;
+//! let path = folder.join("frontier.svg");
 //! figure.save(&path)?;
 //! # std::fs::remove_dir_all(&folder)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -174,12 +174,13 @@ impl ScalingFigure {
     /// # Examples
     /// ```
     /// use alignment_tax::plot::{ScalingFigure, Theme};
-    /// use alignment_tax::{ScalingData, ScalingFit, ScalingModel};
+    /// use alignment_tax::{Error, ScalingData, ScalingFit, ScalingModel};
     ///
-    /// let fit = |rates: [f64; 4]| {
+    /// fn fit(rates: [f64; 4]) -> Result<ScalingFit, Error> {
     ///     let data = ScalingData::from_errors(&[64, 128, 256, 512], &rates, &[0.004; 4])?;
     ///     ScalingFit::new(&data, ScalingModel::InverseWidth)
-    /// };
+    /// }
+    ///
     /// let figure = ScalingFigure::from_fit("honesty", &fit([0.35, 0.226, 0.162, 0.132])?)
     ///     .with_fit("refusal", &fit([0.26, 0.13, 0.06, 0.03])?)
     ///     .draw(Theme::Light)?;

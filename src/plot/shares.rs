@@ -105,14 +105,20 @@ impl SharesFigure {
     /// use alignment_tax::{Concept, Measurement, MeasurementOptions};
     /// use nalgebra::DMatrix;
     ///
-    /// # let noise = |i: usize, j: usize, k: usize| ((i * 31 + j * 17 + k * 7) as f64).sin();
-    /// # let side = |k: usize, shift: [f64; 2]| DMatrix::from_fn(12, 6, |i, j| noise(i, j, k) + if j < 2 { shift[j] } else { 0.0 });
-    /// # let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
-    /// # let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
-    /// let safety = Concept::paired("honesty", &safe, &unsafe_);
-    /// let fluency = Concept::paired("fluency", &fluent, &clumsy);
+    /// fn side(k: usize, shift: [f64; 2]) -> DMatrix<f64> {
+    ///     let noise = |i, j| ((i * 31 + j * 17 + k * 7) as f64).sin();
+    ///     DMatrix::from_fn(12, 6, |i, j| noise(i, j) + if j < 2 { shift[j] } else { 0.0 })
+    /// }
+    ///
+    /// let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
+    /// let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
     /// let options = MeasurementOptions::default().with_replicates(199)?;
-    /// let measured = Measurement::new("layer 18", &safety, &[fluency], &options)?;
+    /// let measured = Measurement::new(
+    ///     "layer 18",
+    ///     &Concept::paired("honesty", &safe, &unsafe_),
+    ///     &[Concept::paired("fluency", &fluent, &clumsy)],
+    ///     &options,
+    /// )?;
     /// let figure = SharesFigure::from_record(measured.record()).draw(Theme::Light)?;
     /// assert!(figure.svg().contains("95 % interval"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -150,11 +156,10 @@ impl SharesFigure {
     /// use alignment_tax::{Attribution, Confidence, Direction, Evidence, Samples, TaxEstimate};
     /// use nalgebra::dmatrix;
     ///
-    /// let rows = [dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8], dmatrix![1.0_f64, 0.1; 1.1, 0.0; 0.9, 0.0; 1.0, -0.1]];
-    /// let (safety, code) = (Samples::new(&rows[0])?, Samples::new(&rows[1])?);
+    /// let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
+    /// let code = Samples::new(&dmatrix![1.0_f64, 0.1; 1.1, 0.0; 0.9, 0.0; 1.0, -0.1])?;
     /// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Sampled(&code)])?;
-    /// let mean = |rows: &nalgebra::DMatrix<f64>| Direction::new(&rows.row_mean().transpose());
-    /// let shares = Attribution::exact(&mean(&rows[0])?, &[mean(&rows[1])?])?;
+    /// let shares = Attribution::exact(&safety.mean_direction()?, &[code.mean_direction()?])?;
     /// let figure = SharesFigure::from_attribution(&["code"], &shares)?
     ///     .with_overlaps(tax.overlaps(), Confidence::NINETY_FIVE)?;
     /// assert!(figure.draw(Theme::Dark)?.svg().contains("95 % interval"));

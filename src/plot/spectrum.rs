@@ -43,7 +43,10 @@ const MARKED: usize = 40;
 /// use alignment_tax::{Confidence, IsotropicNull, PrincipalAngles, Subspace};
 /// use nalgebra::DMatrix;
 ///
-/// let columns = |k: usize| DMatrix::from_fn(8, 2, |i, j| ((i * 5 + j * 3 + k * 7) as f64).sin());
+/// fn columns(k: usize) -> DMatrix<f64> {
+///     DMatrix::from_fn(8, 2, |i, j| ((i * 5 + j * 3 + k * 7) as f64).sin())
+/// }
+///
 /// let safety = Subspace::from_columns(&columns(1))?;
 /// let capabilities = Subspace::from_columns(&columns(2))?;
 /// let angles = PrincipalAngles::between(&safety, &capabilities)?;
@@ -109,8 +112,8 @@ impl SpectrumFigure {
     /// use alignment_tax::{Subspace, TaxSpectrum};
     /// use nalgebra::dmatrix;
     ///
-    /// let safety = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 1.0, 0.0; 0.0, 1.0])?;
-    /// let code = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
+    /// let safety: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 1.0, 0.0; 0.0, 1.0])?;
+    /// let code: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
     /// let spectrum = TaxSpectrum::between(&safety, &code)?;
     /// let figure = SpectrumFigure::from_tax(&spectrum).draw(Theme::Light)?;
     /// assert!(figure.svg().contains("tax-free directions: 1"));
@@ -153,8 +156,8 @@ impl SpectrumFigure {
     ///
     /// let samples = DMatrix::from_fn(30, 3, |i, j| ((i * 7 + j * 5) % 31) as f64);
     /// let null = CovarianceNull::from_groups(&[samples.as_view()])?;
-    /// let code = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
-    /// let honesty = Subspace::from_columns(&dmatrix![1.0_f64; 1.0; 0.0])?;
+    /// let code: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
+    /// let honesty: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 1.0; 0.0])?;
     /// let run = MonteCarlo::new(199)?;
     /// let chance = null.random_safety(&code, &run, &mut ChaCha8Rng::seed_from_u64(1))?;
     /// let angles = PrincipalAngles::between(&honesty, &code)?;

@@ -39,7 +39,8 @@ impl Theme {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::plot::Theme;
+    /// use alignment_tax::plot::Theme;
+    ///
     /// assert_eq!(Theme::Light.background(), [255, 255, 255]);
     /// ```
     #[must_use]
@@ -54,7 +55,8 @@ impl Theme {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::plot::Theme;
+    /// use alignment_tax::plot::Theme;
+    ///
     /// assert_eq!(Theme::Dark.ink(), [230, 232, 235]);
     /// ```
     #[must_use]
@@ -69,7 +71,8 @@ impl Theme {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::plot::Theme;
+    /// use alignment_tax::plot::Theme;
+    ///
     /// assert_eq!(Theme::Light.series()[0], [0, 114, 178]);
     /// assert_eq!(Theme::Dark.series()[0], [86, 180, 233]);
     /// ```

@@ -32,14 +32,20 @@ use crate::{Card, Measurement, MeasurementRecord, Profile};
 /// use alignment_tax::{Budget, Concept, Conflict, Measurement, MeasurementOptions};
 /// use nalgebra::DMatrix;
 ///
-/// # let noise = |i: usize, j: usize, k: usize| ((i * 31 + j * 17 + k * 7) as f64).sin();
-/// # let side = |k: usize, shift: [f64; 2]| DMatrix::from_fn(12, 6, |i, j| noise(i, j, k) + if j < 2 { shift[j] } else { 0.0 });
-/// # let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
-/// # let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
-/// let safety = Concept::paired("honesty", &safe, &unsafe_);
-/// let fluency = Concept::paired("fluency", &fluent, &clumsy);
+/// fn side(k: usize, shift: [f64; 2]) -> DMatrix<f64> {
+///     let noise = |i, j| ((i * 31 + j * 17 + k * 7) as f64).sin();
+///     DMatrix::from_fn(12, 6, |i, j| noise(i, j) + if j < 2 { shift[j] } else { 0.0 })
+/// }
+///
+/// let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
+/// let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
 /// let options = MeasurementOptions::default().with_replicates(199)?;
-/// let measured = Measurement::new("layer 18", &safety, &[fluency], &options)?;
+/// let measured = Measurement::new(
+///     "layer 18",
+///     &Concept::paired("honesty", &safe, &unsafe_),
+///     &[Concept::paired("fluency", &fluent, &clumsy)],
+///     &options,
+/// )?;
 /// let conflict = Conflict::from_overlaps(-0.3_f64, 0.6, -0.6, Budget::unit())?;
 ///
 /// let report = Report::new("The tax of honesty")
@@ -48,8 +54,8 @@ use crate::{Card, Measurement, MeasurementRecord, Profile};
 ///     .measurement(&measured)
 ///     .section("Helpful against harmless", conflict.card());
 /// assert!(report.to_html().contains("<h2>Helpful against harmless</h2>"));
-/// # let folder = std::env::temp_dir().join(format!("alignment-tax-doc-report-{}", std::process::id()));
-/// # std::fs::create_dir_all(&folder)?;
+/// let folder = std::env::temp_dir().join(format!("alignment-tax-report-{}", std::process::id()));
+/// std::fs::create_dir_all(&folder)?;
 /// report.save(folder.join("report.html"))?;
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -91,7 +97,8 @@ impl Report {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::report::Report;
+    /// use alignment_tax::report::Report;
+    ///
     /// let report = Report::new("The tax of honesty").with_summary("Not shown to differ from chance.");
     /// assert!(report.to_html().contains("<p class=\"lead\">Not shown"));
     /// ```
@@ -128,7 +135,8 @@ impl Report {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::report::Report;
+    /// use alignment_tax::report::Report;
+    ///
     /// let report = Report::new("The tax of honesty").with_date("2026-03-05");
     /// assert!(report.to_html().contains("Made on 2026-03-05."));
     /// ```
@@ -143,19 +151,24 @@ impl Report {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::report::Report;
-    /// # use alignment_tax::{Concept, MeasurementOptions, Profile, Task};
-    /// # use nalgebra::DMatrix;
-    /// # let noise = |i: usize, j: usize, k: usize| ((i * 31 + j * 17 + k * 7) as f64).sin();
-    /// # let side = |k: usize, shift: [f64; 2]| DMatrix::from_fn(12, 6, |i, j| noise(i, j, k) + if j < 2 { shift[j] } else { 0.0 });
-    /// # let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
-    /// # let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
-    /// # let task = |label: &str| {
-    /// #     let safety = Concept::paired("honesty", &safe, &unsafe_);
-    /// #     Task::new(label, safety, vec![Concept::paired("fluency", &fluent, &clumsy)])
-    /// # };
-    /// # let options = MeasurementOptions::default().with_replicates(199)?;
-    /// let profile = Profile::new(&[task("layer 10"), task("layer 18")], &options)?;
+    /// use alignment_tax::report::Report;
+    /// use alignment_tax::{Concept, MeasurementOptions, Profile, Task};
+    /// use nalgebra::DMatrix;
+    ///
+    /// fn side(k: usize, shift: [f64; 2]) -> DMatrix<f64> {
+    ///     let noise = |i, j| ((i * 31 + j * 17 + k * 7) as f64).sin();
+    ///     DMatrix::from_fn(12, 6, |i, j| noise(i, j) + if j < 2 { shift[j] } else { 0.0 })
+    /// }
+    ///
+    /// let (safe, unsafe_) = (side(1, [3.0, -2.0]), side(2, [0.0, 0.0]));
+    /// let (fluent, clumsy) = (side(3, [0.0, 4.0]), side(4, [0.0, 0.0]));
+    /// let options = MeasurementOptions::default().with_replicates(199)?;
+    /// let profile = {
+    ///     let honesty = Concept::paired("honesty", &safe, &unsafe_);
+    ///     let fluency = Concept::paired("fluency", &fluent, &clumsy);
+    ///     let task = |label: &str| Task::new(label, honesty.clone(), vec![fluency.clone()]);
+    ///     Profile::new(&[task("layer 10"), task("layer 18")], &options)?
+    /// };
     /// let report = Report::new("Honesty by layer").profile(&profile);
     /// assert!(report.to_html().contains("layer 10"));
     /// # Ok::<(), alignment_tax::MeasurementError>(())
@@ -181,8 +194,9 @@ impl Report {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::report::Report;
-    /// # use alignment_tax::MeasurementRecord;
+    /// use alignment_tax::report::Report;
+    /// use alignment_tax::MeasurementRecord;
+    ///
     /// fn reread(records: &[MeasurementRecord]) -> String {
     ///     let report = Report::new("Measured last month");
     ///     records.iter().fold(report, Report::record).to_html()

@@ -201,14 +201,15 @@ impl ScalingFit {
     ///
     /// # Examples
     /// ```
-    /// use alignment_tax::{Confidence, ScalingData, ScalingFit, ScalingModel, ScalingVerdict};
+    /// use alignment_tax::{Confidence, Error, ScalingData, ScalingFit, ScalingModel, ScalingVerdict};
     ///
-    /// let widths = [64, 128, 256, 512, 1024, 2048];
-    /// let verdict = |rates: [f64; 6]| {
+    /// fn verdict(rates: [f64; 6]) -> Result<ScalingVerdict, Error> {
+    ///     let widths = [64, 128, 256, 512, 1024, 2048];
     ///     let data = ScalingData::from_errors(&widths, &rates, &[0.002; 6])?;
     ///     let fit = ScalingFit::new(&data, ScalingModel::InverseWidth)?;
     ///     fit.verdict(0.01, Confidence::NINETY_FIVE)
-    /// };
+    /// }
+    ///
     /// assert_eq!(verdict([0.250, 0.127, 0.061, 0.033, 0.014, 0.008])?, ScalingVerdict::Packing);
     /// assert_eq!(verdict([0.301, 0.299, 0.299, 0.301, 0.300, 0.300])?, ScalingVerdict::Intrinsic);
     /// assert_eq!(verdict([0.350, 0.227, 0.161, 0.133, 0.114, 0.108])?, ScalingVerdict::Mixed);

@@ -180,7 +180,8 @@ impl CoherenceBound {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CoherenceBound;
+    /// use alignment_tax::CoherenceBound;
+    ///
     /// assert_eq!(CoherenceBound::new(&[0.5, -0.5], 3, 0.1)?.sum_of_squares(), 0.5);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

@@ -118,7 +118,8 @@ impl ScalingData {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ScalingData;
+    /// use alignment_tax::ScalingData;
+    ///
     /// let rates = [0.141_f64, 0.118, 0.112, 0.104];
     /// assert!(ScalingData::from_relative_errors(&[256, 512, 1024, 2048], &rates, &[1.0; 4]).is_ok());
     /// ```
@@ -232,7 +233,8 @@ impl ScalingData {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ScalingData;
+    /// use alignment_tax::ScalingData;
+    ///
     /// let data = ScalingData::from_errors(&[64, 128, 256], &[0.2_f64, 0.15, 0.12], &[0.01; 3])?;
     /// assert_eq!(data.with_capabilities(&[8, 9, 12])?.capabilities(), Some(&[8, 9, 12][..]));
     /// # Ok::<(), alignment_tax::Error>(())

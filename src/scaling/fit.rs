@@ -158,7 +158,8 @@ impl ScalingFit {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{ScalingData, ScalingFit, ScalingModel, ScalingParameter};
+    /// use alignment_tax::{ScalingData, ScalingFit, ScalingModel, ScalingParameter};
+    ///
     /// // 0.2 + 32/d, and no noise.
     /// let data = ScalingData::from_errors(&[64, 128, 256], &[0.7_f64, 0.45, 0.325], &[0.01; 3])?;
     /// let fit = ScalingFit::new(&data, ScalingModel::InverseWidth)?;

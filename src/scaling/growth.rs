@@ -47,7 +47,8 @@ impl Growth {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Error, Growth};
+    /// use alignment_tax::{Error, Growth};
+    ///
     /// assert_eq!(Growth::fixed(64.0)?.directions(4096)?, 64.0);
     /// assert!(matches!(Growth::fixed(-1.0), Err(Error::OutOfRange { .. })));
     /// # Ok::<(), Error>(())
@@ -65,7 +66,8 @@ impl Growth {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Growth;
+    /// use alignment_tax::Growth;
+    ///
     /// assert_eq!(Growth::linear(0.125)?.directions(4096)?, 512.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

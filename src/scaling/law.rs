@@ -56,10 +56,10 @@ impl ScalingLaw {
     /// # Examples
     /// ```
     /// use alignment_tax::{Growth, ScalingLaw, TaxRate};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// // Two intrinsic directions that overlap: Σγ² would be 1.28.
-    /// let gram = dmatrix![1.0_f64, 0.8, 0.8; 0.8, 1.0, 0.6; 0.8, 0.6, 1.0];
+    /// let gram: DMatrix<f64> = dmatrix![1.0, 0.8, 0.8; 0.8, 1.0, 0.6; 0.8, 0.6, 1.0];
     /// let law = ScalingLaw::new(TaxRate::from_gram(&gram, 0)?, 2, Growth::fixed(32.0)?)?;
     /// assert!((law.limit().expect("known") - 0.8).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -108,7 +108,7 @@ impl ScalingLaw {
     /// use nalgebra::dmatrix;
     ///
     /// let v = Direction::from_slice(&[0.6_f64, 0.0, 0.8])?;
-    /// let persuasion = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
+    /// let persuasion: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
     /// let law = ScalingLaw::measured(&v, &persuasion, Growth::fixed(0.0)?)?;
     /// assert!((law.at(4096)?.mean() - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -161,7 +161,8 @@ impl ScalingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Error, Growth, ScalingLaw};
+    /// use alignment_tax::{Error, Growth, ScalingLaw};
+    ///
     /// let law = ScalingLaw::new(0.3, 5, Growth::linear(0.1)?)?;
     /// assert!(law.at(6).is_ok());
     /// assert!(matches!(law.at(5), Err(Error::OutOfBounds { least: 6, actual: 5, .. })));
@@ -189,7 +190,8 @@ impl ScalingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, ScalingLaw};
+    /// use alignment_tax::{Growth, ScalingLaw};
+    ///
     /// // A quarter as many capabilities as dimensions, at every width: packing stays.
     /// let law = ScalingLaw::new(0.2, 1, Growth::linear(0.25)?)?;
     /// assert_eq!(law.limit(), Some(0.4));
@@ -216,7 +218,8 @@ impl ScalingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, RequiredWidth, ScalingLaw};
+    /// use alignment_tax::{Growth, RequiredWidth, ScalingLaw};
+    ///
     /// let law = ScalingLaw::new(0.0, 0, Growth::fixed(64.0)?)?;
     /// assert_eq!(law.width_for(0.125)?, RequiredWidth::From(512));
     /// // Capabilities that keep pace: 10 % of the dimensions, 10 % of tax, for ever.

@@ -122,7 +122,8 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, ScalingLaw};
+    /// use alignment_tax::{Growth, ScalingLaw};
+    ///
     /// let law = ScalingLaw::new(0.25, 1, Growth::linear(0.125)?)?.at(64)?;
     /// assert_eq!(law.incidental(), 8.0);
     /// assert_eq!(law.ambient_dimension(), 64);
@@ -140,7 +141,8 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, ScalingLaw};
+    /// use alignment_tax::{Growth, ScalingLaw};
+    ///
     /// let law = ScalingLaw::new(0.5, 4, Growth::fixed(16.0)?)?;
     /// assert_eq!(law.at(68)?.mean(), 0.5 + 0.5 * 0.25);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -154,7 +156,8 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, ScalingLaw};
+    /// use alignment_tax::{Growth, ScalingLaw};
+    ///
     /// let law = ScalingLaw::new(0.5, 4, Growth::fixed(1e-12)?)?;
     /// assert_eq!(law.at(104)?.excess(), 5e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -172,7 +175,8 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, ScalingLaw};
+    /// use alignment_tax::{Growth, ScalingLaw};
+    ///
     /// // One of two dimensions: X is the squared cosine of a uniform angle.
     /// let law = ScalingLaw::new(0.0, 0, Growth::fixed(1.0)?)?.at(2)?;
     /// assert_eq!(law.variance(), 0.125);
@@ -187,7 +191,8 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, ScalingLaw};
+    /// use alignment_tax::{Growth, ScalingLaw};
+    ///
     /// // About √(2m')/d, so that a tax of packing alone is known to √(2/m') of itself.
     /// let law = ScalingLaw::new(0.0, 0, Growth::fixed(50.0)?)?.at(5000)?;
     /// assert!((law.standard_deviation() / law.mean() - 0.2).abs() < 2e-3);
@@ -205,7 +210,8 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, ScalingLaw};
+    /// use alignment_tax::{Growth, ScalingLaw};
+    ///
     /// // Two of four free dimensions: X is uniform.
     /// let law = ScalingLaw::new(0.5, 1, Growth::fixed(2.0)?)?.at(5)?;
     /// assert!((law.cdf(0.625)? - 0.25).abs() < 1e-15);
@@ -224,7 +230,8 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, ScalingLaw};
+    /// use alignment_tax::{Growth, ScalingLaw};
+    ///
     /// let law = ScalingLaw::new(0.0, 0, Growth::fixed(64.0)?)?.at(4096)?;
     /// assert!(law.survival(0.015)? > 0.5);
     /// assert!(law.survival(0.05)? < 1e-12);
@@ -245,7 +252,8 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, ScalingLaw};
+    /// use alignment_tax::{Growth, ScalingLaw};
+    ///
     /// let law = ScalingLaw::new(0.5, 1, Growth::fixed(2.0)?)?.at(5)?;
     /// assert!((law.quantile(0.25)? - 0.625).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -279,7 +287,8 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Confidence, Growth, ScalingLaw};
+    /// use alignment_tax::{Confidence, Growth, ScalingLaw};
+    ///
     /// let law = ScalingLaw::new(0.5, 1, Growth::fixed(2.0)?)?.at(5)?;
     /// let half = law.prediction_interval(Confidence::new(0.5)?)?;
     /// assert!((half.lower() - 0.625).abs() < 1e-15 && (half.upper() - 0.875).abs() < 1e-15);
@@ -311,7 +320,7 @@ impl PackingLaw {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Growth, MonteCarlo, ScalingLaw};
+    /// use alignment_tax::{Growth, MonteCarlo, ScalingLaw};
     /// use rand::{SeedableRng, rngs::ChaCha8Rng};
     ///
     /// let law = ScalingLaw::new(0.2, 2, Growth::fixed(6.0)?)?.at(40)?;

@@ -189,7 +189,8 @@ impl SpectralBound {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, SpectralBound};
+    /// use alignment_tax::{Direction, SpectralBound};
+    ///
     /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
     /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let bound = SpectralBound::measured(&v, &[], &[c])?;

@@ -27,7 +27,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::{dmatrix, dvector};
     ///
-    /// let plane = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+    /// let plane: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
     /// let shadow = plane.project(&dvector![1.0_f64, 2.0, 3.0])?;
     /// assert!((shadow - dvector![1.0_f64, 2.0, 0.0]).norm() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -55,7 +55,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::{dmatrix, dvector};
     ///
-    /// let plane = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+    /// let plane: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
     /// let rest = plane.reject(&dvector![1.0_f64, 2.0, 3.0])?;
     /// assert!((rest - dvector![0.0_f64, 0.0, 3.0]).norm() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -73,7 +73,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::dmatrix;
     ///
-    /// let line = Subspace::from_columns(&dmatrix![1.0_f64; 2.0; 2.0])?;
+    /// let line: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 2.0; 2.0])?;
     /// assert_eq!(line.complement().dimension(), 2);
     /// assert_eq!(line.complement().complement().dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -93,8 +93,8 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::dmatrix;
     ///
-    /// let x = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
-    /// let xy = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 1.0, 1.0; 0.0, 0.0])?;
+    /// let x: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
+    /// let xy: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 1.0, 1.0; 0.0, 0.0])?;
     /// assert_eq!(x.sum(&xy)?.dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -133,8 +133,8 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::dmatrix;
     ///
-    /// let xy = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
-    /// let yz = Subspace::from_columns(&dmatrix![0.0_f64, 0.0; 1.0, 0.0; 0.0, 1.0])?;
+    /// let xy: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+    /// let yz: Subspace<f64> = Subspace::from_columns(&dmatrix![0.0, 0.0; 1.0, 0.0; 0.0, 1.0])?;
     /// let y = xy.intersection(&yz, 1e-12)?;
     /// assert_eq!(y.dimension(), 1);
     /// assert!((y.basis()[(1, 0)].abs() - 1.0).abs() < 1e-14);
@@ -172,7 +172,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::{Direction, Subspace};
     /// use nalgebra::dmatrix;
     ///
-    /// let plane = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+    /// let plane: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
     /// let nearly = Direction::from_slice(&[1.0_f64, 1.0, 1e-6])?;
     /// assert!(plane.contains(&nearly, 1e-5)?);
     /// assert!(!plane.contains(&nearly, 1e-7)?);
@@ -196,8 +196,8 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::dmatrix;
     ///
-    /// let plane = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
-    /// let line = Subspace::from_columns(&dmatrix![1.0_f64; 2.0; 0.0])?;
+    /// let plane: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+    /// let line: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 2.0; 0.0])?;
     /// assert!(plane.contains_subspace(&line, 1e-12)?);
     /// assert!(!line.contains_subspace(&plane, 1e-12)?);
     /// # Ok::<(), alignment_tax::Error>(())

@@ -28,8 +28,8 @@ use crate::{Direction, Error, RankRule, Real, tolerance};
 /// use nalgebra::dmatrix;
 ///
 /// // Three columns, one of them the sum of the others: dimension 2.
-/// let c = Subspace::from_columns(&dmatrix![
-///     1.0_f64, 0.0, 1.0;
+/// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![
+///     1.0, 0.0, 1.0;
 ///     0.0, 1.0, 1.0;
 ///     0.0, 0.0, 0.0
 /// ])?;
@@ -71,7 +71,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::dmatrix;
     ///
-    /// let c = Subspace::from_columns(&dmatrix![1e300_f64, 0.0; 1e300, 1e-300; 0.0, 0.0])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1e300, 0.0; 1e300, 1e-300; 0.0, 0.0])?;
     /// assert_eq!((c.ambient_dimension(), c.dimension()), (3, 2));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -90,9 +90,9 @@ impl<T: Real> Subspace<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{RankRule, Subspace};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let nearly_parallel = dmatrix![1.0_f64, 1.0; 0.0, 1e-9];
+    /// let nearly_parallel: DMatrix<f64> = dmatrix![1.0, 1.0; 0.0, 1e-9];
     /// let c = Subspace::from_columns_with(&nearly_parallel, RankRule::Relative(1e-6))?;
     /// assert_eq!(c.dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -143,9 +143,9 @@ impl<T: Real> Subspace<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{RankRule, Subspace};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let gradients = dmatrix![5.0_f64, 5.0, 4.0; 0.1, -0.1, 0.0; 0.0, 0.0, 0.0];
+    /// let gradients: DMatrix<f64> = dmatrix![5.0, 5.0, 4.0; 0.1, -0.1, 0.0; 0.0, 0.0, 0.0];
     /// let c = Subspace::from_leading_singular(&gradients, RankRule::Fixed(1))?;
     /// assert_eq!(c.dimension(), 1);
     ///
@@ -176,10 +176,10 @@ impl<T: Real> Subspace<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{RankRule, Subspace};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// // Four samples along the diagonal of the first two coordinates.
-    /// let samples = dmatrix![1.0_f64, 1.0, 7.0; 2.0, 2.0, 7.0; 3.0, 3.0, 7.0; 4.0, 4.0, 7.0];
+    /// let samples: DMatrix<f64> = dmatrix![1.0, 1.0, 7.0; 2.0, 2.0, 7.0; 3.0, 3.0, 7.0; 4.0, 4.0, 7.0];
     /// let c = Subspace::from_pca(&samples, RankRule::Energy(0.9))?;
     /// assert_eq!((c.ambient_dimension(), c.dimension()), (3, 1));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -281,7 +281,7 @@ impl<T: Real> Subspace<T> {
     /// use alignment_tax::Subspace;
     /// use nalgebra::dmatrix;
     ///
-    /// let c = Subspace::from_projector(&dmatrix![0.5_f64, 0.5; 0.5, 0.5])?;
+    /// let c: Subspace<f64> = Subspace::from_projector(&dmatrix![0.5, 0.5; 0.5, 0.5])?;
     /// assert_eq!(c.dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -369,9 +369,10 @@ impl<T: Real> Subspace<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Subspace;
-    /// # use nalgebra::dmatrix;
-    /// let c = Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?;
+    /// use alignment_tax::Subspace;
+    /// use nalgebra::dmatrix;
+    ///
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![3.0; 4.0])?;
     /// assert_eq!(c.basis().shape(), (2, 1));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -384,8 +385,9 @@ impl<T: Real> Subspace<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Subspace;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Subspace;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?.dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -398,8 +400,9 @@ impl<T: Real> Subspace<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Subspace;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Subspace;
+    /// use nalgebra::dmatrix;
+    ///
     /// assert_eq!(Subspace::from_columns(&dmatrix![3.0_f64; 4.0])?.ambient_dimension(), 2);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -416,9 +419,10 @@ impl<T: Real> Subspace<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Subspace;
-    /// # use nalgebra::dmatrix;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 8.0])?;
+    /// use alignment_tax::Subspace;
+    /// use nalgebra::dmatrix;
+    ///
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 8.0])?;
     /// assert_eq!(c.singular_values().as_slice(), [1.0, 1.0]);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -431,9 +435,10 @@ impl<T: Real> Subspace<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{RankRule, Subspace};
-    /// # use nalgebra::dmatrix;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 1.0])?;
+    /// use alignment_tax::{RankRule, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 1.0])?;
     /// assert_eq!(c.rank_rule(), RankRule::Numerical);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -447,9 +452,10 @@ impl<T: Real> Subspace<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Subspace;
-    /// # use nalgebra::dmatrix;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64, 1.0; 0.0, 1e-6])?;
+    /// use alignment_tax::Subspace;
+    /// use nalgebra::dmatrix;
+    ///
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 1.0; 0.0, 1e-6])?;
     /// assert!(c.condition_number() > 1e6);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

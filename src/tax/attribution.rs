@@ -205,9 +205,10 @@ impl<T: Real> Attribution<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Attribution, Direction};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Attribution, Direction};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.total().value() - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -220,9 +221,10 @@ impl<T: Real> Attribution<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Attribution, Direction};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Attribution, Direction};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert_eq!(Attribution::exact(&v, &[c.clone(), c])?.subspace().dimension(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -236,9 +238,10 @@ impl<T: Real> Attribution<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Attribution, Direction};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[-1.0_f64, 0.0])?;
+    /// use alignment_tax::{Attribution, Direction};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[-1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.overlaps()[0] + 0.6).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -251,9 +254,10 @@ impl<T: Real> Attribution<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Attribution, Direction};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Attribution, Direction};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.individual()[0].value() - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -266,9 +270,10 @@ impl<T: Real> Attribution<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Attribution, Direction};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Attribution, Direction};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.unique()[0] - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -281,9 +286,10 @@ impl<T: Real> Attribution<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Attribution, Direction};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Attribution, Direction};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((Attribution::exact(&v, &[c])?.shapley()[0] - 0.36).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -296,9 +302,10 @@ impl<T: Real> Attribution<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Attribution, Direction};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Attribution, Direction};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!(Attribution::exact(&v, &[c])?.standard_errors().is_none());
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -311,9 +318,10 @@ impl<T: Real> Attribution<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Attribution, Direction, ShapleyMethod};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Attribution, Direction, ShapleyMethod};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert_eq!(Attribution::exact(&v, &[c])?.method(), ShapleyMethod::Exact);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

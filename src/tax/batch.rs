@@ -36,10 +36,10 @@ impl<T: Real> TaxRate<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::{Subspace, TaxRate};
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
-    /// let features = dmatrix![3.0_f64, 0.0, 1.0; 4.0, 2.0, 0.0];
-    /// let capability = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let features: DMatrix<f64> = dmatrix![3.0, 0.0, 1.0; 4.0, 2.0, 0.0];
+    /// let capability: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// let rates = TaxRate::of_columns(&features, &capability)?;
     /// let rounded: Vec<f64> = rates.iter().map(|r| (100.0 * r.value()).round()).collect();
     /// assert_eq!(rounded, [36.0, 0.0, 100.0]);

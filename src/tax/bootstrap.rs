@@ -43,11 +43,11 @@ use crate::{
 /// # Examples
 /// ```
 /// use alignment_tax::{Confidence, MonteCarlo, Samples, Subspace, TaxBootstrap};
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 /// use rand::{SeedableRng, rngs::ChaCha8Rng};
 ///
-/// let rows = dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8; 1.7, 1.2; 2.1, 1.1];
-/// let code = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+/// let rows: DMatrix<f64> = dmatrix![2.1, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8; 1.7, 1.2; 2.1, 1.1];
+/// let code: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
 /// let mut rng = ChaCha8Rng::seed_from_u64(1);
 /// let bootstrap =
 ///     TaxBootstrap::new(&Samples::new(&rows)?, &code, &MonteCarlo::new(999)?, &mut rng)?;

@@ -56,14 +56,11 @@ const ROLES: [Role; 2] = [Role::one("safety"), Role::rest("capabilities")];
 /// use nalgebra::{DMatrix, dmatrix};
 ///
 /// // Eight noisy estimates of v = (0.6, 0.8, 0, …), capability e₁: τ = 0.36.
-/// let noise = |i: usize, j: usize| ((7 * i + 11 * j) as f64 * 1.7).sin();
-/// let rows = DMatrix::from_fn(8, 20, |i, j| match j {
-///     0 => 6.0 + noise(i, j),
-///     1 => 8.0 + noise(i, j),
-///     _ => noise(i, j),
+/// let rows = DMatrix::from_fn(8, 20, |i, j| {
+///     let noise = ((7 * i + 11 * j) as f64 * 1.7).sin();
+///     [6.0, 8.0].get(j).unwrap_or(&0.0) + noise
 /// });
-/// let mut e1 = DMatrix::zeros(20, 1);
-/// e1[0] = 1.0_f64;
+/// let e1 = DMatrix::<f64>::identity(20, 1);
 /// let tax = TaxEstimate::against_subspace(&Samples::new(&rows)?, &Subspace::from_columns(&e1)?)?;
 /// let interval = tax.interval(Confidence::NINETY_FIVE);
 /// println!("tau = {:.3} {:.3}, plug-in {:.3}", tax.value(), interval, tax.plug_in().value());
@@ -284,10 +281,11 @@ impl TaxEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Budget, Direction, Evidence, PreservationFrontier, Samples, TaxEstimate};
-    /// # use nalgebra::dmatrix;
-    /// # let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
-    /// # let code = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Budget, Direction, Evidence, PreservationFrontier, Samples, TaxEstimate};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
+    /// let code = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&code)])?;
     /// let frontier = PreservationFrontier::new(tax.rate(), Budget::new(1.0)?);
     /// assert!(frontier.free_gain() < 1.0);
@@ -314,10 +312,11 @@ impl TaxEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, Evidence, Samples, TaxEstimate};
-    /// # use nalgebra::dmatrix;
-    /// # let safety = Samples::new(&dmatrix![-2.1_f64, 0.9; -1.9, 1.1; -2.0, 1.0; -2.2, 0.8])?;
-    /// # let code = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Direction, Evidence, Samples, TaxEstimate};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let safety = Samples::new(&dmatrix![-2.1_f64, 0.9; -1.9, 1.1; -2.0, 1.0; -2.2, 0.8])?;
+    /// let code = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&code)])?;
     /// assert!(tax.overlaps()[0].value() < -0.8, "a tax");
     /// # Ok::<(), alignment_tax::Error>(())
@@ -332,10 +331,11 @@ impl TaxEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, Evidence, Samples, TaxEstimate};
-    /// # use nalgebra::dmatrix;
-    /// # let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
-    /// # let code = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Direction, Evidence, Samples, TaxEstimate};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
+    /// let code = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&code)])?;
     /// assert_eq!(tax.units(), Some(4));
     /// # Ok::<(), alignment_tax::Error>(())
@@ -399,10 +399,11 @@ impl TaxEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, Evidence, Samples, TaxEstimate};
-    /// # use nalgebra::dmatrix;
-    /// # let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
-    /// # let code = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Direction, Evidence, Samples, TaxEstimate};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
+    /// let code = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&code)])?;
     /// assert!(tax.p_value(0.0)? < 0.01);
     /// assert!(tax.p_value(tax.value())? > 0.9);
@@ -426,10 +427,11 @@ impl TaxEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Confidence, Direction, Evidence, Samples, TaxEstimate};
-    /// # use nalgebra::dmatrix;
-    /// # let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
-    /// # let code = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Confidence, Direction, Evidence, Samples, TaxEstimate};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
+    /// let code = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&code)])?;
     /// let alpha = tax.angle_interval(Confidence::NINETY_FIVE);
     /// assert!(alpha.contains(0.5_f64.atan()));
@@ -445,10 +447,11 @@ impl TaxEstimate {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Confidence, Direction, Evidence, Samples, TaxEstimate};
-    /// # use nalgebra::dmatrix;
-    /// # let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
-    /// # let code = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Confidence, Direction, Evidence, Samples, TaxEstimate};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let safety = Samples::new(&dmatrix![2.1_f64, 0.9; 1.9, 1.1; 2.0, 1.0; 2.2, 0.8])?;
+    /// let code = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&code)])?;
     /// assert!(tax.free_gain_interval(Confidence::NINETY_FIVE).contains(0.2_f64.sqrt()));
     /// # Ok::<(), alignment_tax::Error>(())

@@ -35,7 +35,7 @@ use crate::{Direction, Error, Real, Subspace, tolerance};
 /// use nalgebra::dmatrix;
 ///
 /// let safety = Direction::from_slice(&[3.0_f64, 0.0, 4.0])?;
-/// let capabilities = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+/// let capabilities: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
 /// let tax = TaxRate::between(&safety, &capabilities)?;
 /// assert!((tax.value() - 0.36).abs() < 1e-15);
 /// assert!((tax.complement() - 0.64).abs() < 1e-15);
@@ -63,7 +63,7 @@ impl<T: Real> TaxRate<T> {
     ///
     /// // Off the subspace by 1e-10: 1 − τ keeps its digits, 1.0 − τ would not.
     /// let v = Direction::from_slice(&[1.0_f64, 1e-10])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// let tax = TaxRate::between(&v, &c)?;
     /// assert_eq!(tax.value(), 1.0);
     /// assert!((tax.complement() - 1e-20).abs() < 1e-35);
@@ -121,10 +121,10 @@ impl<T: Real> TaxRate<T> {
     /// # Examples
     /// ```
     /// use alignment_tax::TaxRate;
-    /// use nalgebra::dmatrix;
+    /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// // A safety gradient of length 2 and two capability gradients.
-    /// let gram = dmatrix![4.0_f64, 0.6, 0.0; 0.6, 1.0, 0.0; 0.0, 0.0, 9.0];
+    /// let gram: DMatrix<f64> = dmatrix![4.0, 0.6, 0.0; 0.6, 1.0, 0.0; 0.0, 0.0, 9.0];
     /// assert!((TaxRate::from_gram(&gram, 0)?.value() - 0.09).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -182,9 +182,10 @@ impl<T: Real> TaxRate<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Direction, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((TaxRate::single(&v, &c)?.value() - 0.36_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -197,9 +198,10 @@ impl<T: Real> TaxRate<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Direction, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((TaxRate::single(&v, &c)?.complement() - 0.64_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -212,9 +214,10 @@ impl<T: Real> TaxRate<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[1.0_f64, 1.0])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Direction, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[1.0_f64, 1.0])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// let alpha: f64 = TaxRate::single(&v, &c)?.angle();
     /// assert!((alpha - std::f64::consts::FRAC_PI_4).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -228,9 +231,10 @@ impl<T: Real> TaxRate<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Direction, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((TaxRate::single(&v, &c)?.cosine() - 0.6_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -243,9 +247,10 @@ impl<T: Real> TaxRate<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Direction, TaxRate};
-    /// # let v = Direction::from_slice(&[0.6_f64, 0.8])?;
-    /// # let c = Direction::from_slice(&[1.0_f64, 0.0])?;
+    /// use alignment_tax::{Direction, TaxRate};
+    ///
+    /// let v = Direction::from_slice(&[0.6_f64, 0.8])?;
+    /// let c = Direction::from_slice(&[1.0_f64, 0.0])?;
     /// assert!((TaxRate::single(&v, &c)?.sine() - 0.8_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -334,7 +339,8 @@ impl<T: Real> RegimeThresholds<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::RegimeThresholds;
+    /// use alignment_tax::RegimeThresholds;
+    ///
     /// let thresholds = RegimeThresholds::new(0.01, 0.99)?;
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```

@@ -24,8 +24,8 @@ use crate::{Direction, Error, PrincipalVectors, Real, Subspace, TaxRate};
 /// use nalgebra::dmatrix;
 ///
 /// // A safety plane against one capability: one rate, and one free direction.
-/// let safety = Subspace::from_columns(&dmatrix![0.6_f64, 0.0; 0.8, 0.0; 0.0, 1.0])?;
-/// let capability = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
+/// let safety: Subspace<f64> = Subspace::from_columns(&dmatrix![0.6, 0.0; 0.8, 0.0; 0.0, 1.0])?;
+/// let capability: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
 /// let spectrum = TaxSpectrum::between(&safety, &capability)?;
 /// assert!((spectrum.worst().value() - 0.36).abs() < 1e-15);
 /// assert_eq!(spectrum.free_directions(), 1);
@@ -49,8 +49,8 @@ pub struct TaxSpectrum<T> {
 /// use alignment_tax::{Overlap, Subspace, TaxSpectrum};
 /// use nalgebra::dmatrix;
 ///
-/// let s = Subspace::from_columns(&dmatrix![1.0_f64, 0.0; 0.0, 1.0; 0.0, 0.0])?;
-/// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 1.0])?;
+/// let s: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0, 0.0; 0.0, 1.0; 0.0, 0.0])?;
+/// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 1.0])?;
 /// let spectrum = TaxSpectrum::between(&s, &c)?;
 /// for convention in Overlap::ALL {
 ///     println!("{convention:?} {:.3}", spectrum.overlap(convention));
@@ -96,10 +96,11 @@ impl<T: Real> TaxSpectrum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Subspace, TaxSpectrum};
-    /// # use nalgebra::dmatrix;
-    /// let s = Subspace::from_columns(&dmatrix![1.0_f64; 1.0])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{Subspace, TaxSpectrum};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let s: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 1.0])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert_eq!(TaxSpectrum::between(&s, &c)?.rates().len(), 1);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -133,10 +134,11 @@ impl<T: Real> TaxSpectrum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Subspace, TaxSpectrum};
-    /// # use nalgebra::dmatrix;
-    /// let s = Subspace::from_columns(&dmatrix![0.6_f64; 0.8])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{Subspace, TaxSpectrum};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let s: Subspace<f64> = Subspace::from_columns(&dmatrix![0.6; 0.8])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert!((TaxSpectrum::between(&s, &c)?.rates()[0].value() - 0.36_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -149,10 +151,11 @@ impl<T: Real> TaxSpectrum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Subspace, TaxSpectrum};
-    /// # use nalgebra::dmatrix;
-    /// let s = Subspace::from_columns(&dmatrix![0.6_f64; 0.8])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{Subspace, TaxSpectrum};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let s: Subspace<f64> = Subspace::from_columns(&dmatrix![0.6; 0.8])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert_eq!(TaxSpectrum::between(&s, &c)?.free_directions(), 0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -165,10 +168,11 @@ impl<T: Real> TaxSpectrum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Subspace, TaxSpectrum};
-    /// # use nalgebra::dmatrix;
-    /// let s = Subspace::from_columns(&dmatrix![0.6_f64; 0.8])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{Subspace, TaxSpectrum};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let s: Subspace<f64> = Subspace::from_columns(&dmatrix![0.6; 0.8])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert!((TaxSpectrum::between(&s, &c)?.worst().value() - 0.36_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -181,10 +185,11 @@ impl<T: Real> TaxSpectrum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Subspace, TaxSpectrum};
-    /// # use nalgebra::dmatrix;
-    /// let s = Subspace::from_columns(&dmatrix![0.6_f64; 0.8])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{Subspace, TaxSpectrum};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let s: Subspace<f64> = Subspace::from_columns(&dmatrix![0.6; 0.8])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert!((TaxSpectrum::between(&s, &c)?.mean() - 0.36_f64).abs() < 1e-15);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -201,8 +206,8 @@ impl<T: Real> TaxSpectrum<T> {
     /// use alignment_tax::{Subspace, TaxRate, TaxSpectrum};
     /// use nalgebra::dmatrix;
     ///
-    /// let s = Subspace::from_columns(&dmatrix![0.6_f64, 0.0; 0.8, 0.0; 0.0, 1.0])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
+    /// let s: Subspace<f64> = Subspace::from_columns(&dmatrix![0.6, 0.0; 0.8, 0.0; 0.0, 1.0])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
     /// let cheapest = TaxSpectrum::between(&s, &c)?;
     /// assert!(TaxRate::between(cheapest.cheapest_direction(), &c)?.value() < 1e-30);
     /// # Ok::<(), alignment_tax::Error>(())
@@ -216,9 +221,10 @@ impl<T: Real> TaxSpectrum<T> {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Subspace, TaxSpectrum};
-    /// # use nalgebra::dmatrix;
-    /// let s = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// use alignment_tax::{Subspace, TaxSpectrum};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let s: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert_eq!(TaxSpectrum::between(&s, &s)?.principal().angles().radians()[0], 0.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -234,8 +240,8 @@ impl<T: Real> TaxSpectrum<T> {
     /// use alignment_tax::{Overlap, Subspace, TaxSpectrum};
     /// use nalgebra::dmatrix;
     ///
-    /// let s = Subspace::from_columns(&dmatrix![0.6_f64, 0.0; 0.8, 0.0; 0.0, 1.0])?;
-    /// let c = Subspace::from_columns(&dmatrix![1.0_f64; 0.0; 0.0])?;
+    /// let s: Subspace<f64> = Subspace::from_columns(&dmatrix![0.6, 0.0; 0.8, 0.0; 0.0, 1.0])?;
+    /// let c: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0; 0.0])?;
     /// let spectrum = TaxSpectrum::between(&s, &c)?;
     /// assert!((spectrum.overlap(Overlap::MeanOverSafety) - 0.18_f64).abs() < 1e-15);
     /// assert!((spectrum.overlap(Overlap::MeanOverAngles) - 0.36_f64).abs() < 1e-15);

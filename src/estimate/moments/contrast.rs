@@ -43,7 +43,8 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ContrastMoments;
+    /// use alignment_tax::ContrastMoments;
+    ///
     /// assert_eq!(ContrastMoments::new(576)?.counts(), (0, 0));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -61,7 +62,8 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{ContrastMoments, Moments};
+    /// use alignment_tax::{ContrastMoments, Moments};
+    ///
     /// assert!(ContrastMoments::from_moments(Moments::new(2)?, Moments::new(3)?).is_err());
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -77,8 +79,9 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ContrastMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::ContrastMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = ContrastMoments::new(1)?;
     /// moments.update_plus(&dmatrix![1.0_f32; 2.0])?;
     /// assert_eq!(moments.counts(), (2, 0));
@@ -98,8 +101,9 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ContrastMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::ContrastMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = ContrastMoments::new(1)?;
     /// moments.update_minus(&dmatrix![1.0_f32; 2.0])?;
     /// assert_eq!(moments.counts(), (0, 2));
@@ -120,8 +124,9 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ContrastMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::ContrastMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let (mut here, mut there) = (ContrastMoments::new(1)?, ContrastMoments::new(1)?);
     /// here.update_plus(&dmatrix![1.0_f64])?;
     /// there.update_minus(&dmatrix![0.0_f64])?;
@@ -140,7 +145,8 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ContrastMoments;
+    /// use alignment_tax::ContrastMoments;
+    ///
     /// assert_eq!(ContrastMoments::new(3)?.counts(), (0, 0));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -153,7 +159,8 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ContrastMoments;
+    /// use alignment_tax::ContrastMoments;
+    ///
     /// assert_eq!(ContrastMoments::new(3)?.dimension(), 3);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -166,7 +173,8 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ContrastMoments;
+    /// use alignment_tax::ContrastMoments;
+    ///
     /// assert_eq!(ContrastMoments::new(3)?.plus().count(), 0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -179,7 +187,8 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ContrastMoments;
+    /// use alignment_tax::ContrastMoments;
+    ///
     /// assert_eq!(ContrastMoments::new(3)?.minus().count(), 0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -244,8 +253,9 @@ impl ContrastMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::ContrastMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::ContrastMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = ContrastMoments::new(1)?;
     /// moments.update_plus(&dmatrix![9.0_f64; 11.0])?;
     /// moments.update_minus(&dmatrix![-1.0_f64; 1.0])?;

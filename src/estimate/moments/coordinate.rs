@@ -51,7 +51,8 @@ impl CoordinateMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CoordinateMoments;
+    /// use alignment_tax::CoordinateMoments;
+    ///
     /// assert_eq!(CoordinateMoments::new(1_000_000)?.count(), 0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -110,8 +111,9 @@ impl CoordinateMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CoordinateMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CoordinateMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let (mut here, mut there) = (CoordinateMoments::new(1)?, CoordinateMoments::new(1)?);
     /// here.update(&dmatrix![1.0_f64; 3.0])?;
     /// there.update(&dmatrix![5.0_f64])?;
@@ -135,7 +137,8 @@ impl CoordinateMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CoordinateMoments;
+    /// use alignment_tax::CoordinateMoments;
+    ///
     /// assert_eq!(CoordinateMoments::new(3)?.count(), 0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -148,7 +151,8 @@ impl CoordinateMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CoordinateMoments;
+    /// use alignment_tax::CoordinateMoments;
+    ///
     /// assert_eq!(CoordinateMoments::new(3)?.dimension(), 3);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -164,8 +168,9 @@ impl CoordinateMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CoordinateMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CoordinateMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = CoordinateMoments::new(2)?;
     /// moments.update(&dmatrix![1.0_f64, 2.0; 3.0, 6.0])?;
     /// assert_eq!(moments.mean()?.as_slice(), [2.0, 4.0]);
@@ -180,8 +185,9 @@ impl CoordinateMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CoordinateMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CoordinateMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = CoordinateMoments::new(1)?;
     /// moments.update(&dmatrix![1.0_f64; 3.0])?;
     /// assert_eq!(moments.squared_deviations()[0], 2.0);
@@ -199,8 +205,9 @@ impl CoordinateMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CoordinateMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CoordinateMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = CoordinateMoments::new(1)?;
     /// moments.update(&dmatrix![1.0_f64; 2.0; 3.0])?;
     /// assert_eq!(moments.variances()?[0], 1.0);
@@ -222,8 +229,9 @@ impl CoordinateMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CoordinateMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CoordinateMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = CoordinateMoments::new(2)?;
     /// moments.update(&dmatrix![1.0_f64, 1.0; 3.0, -1.0])?;
     /// assert_eq!(moments.debiased_squared_length()?, 2.0);

@@ -54,7 +54,8 @@ impl CrossMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CrossMoments;
+    /// use alignment_tax::CrossMoments;
+    ///
     /// assert_eq!(CrossMoments::new(576, 64)?.dimensions(), (576, 64));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -108,8 +109,9 @@ impl CrossMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CrossMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CrossMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let (mut here, mut there) = (CrossMoments::new(1, 1)?, CrossMoments::new(1, 1)?);
     /// here.update(&dmatrix![1.0_f64], &dmatrix![0.0_f64])?;
     /// there.update(&dmatrix![3.0_f64], &dmatrix![-2.0_f64])?;
@@ -141,7 +143,8 @@ impl CrossMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CrossMoments;
+    /// use alignment_tax::CrossMoments;
+    ///
     /// assert_eq!(CrossMoments::new(3, 2)?.count(), 0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -154,7 +157,8 @@ impl CrossMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CrossMoments;
+    /// use alignment_tax::CrossMoments;
+    ///
     /// assert_eq!(CrossMoments::new(3, 2)?.dimensions(), (3, 2));
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -170,8 +174,9 @@ impl CrossMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CrossMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CrossMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = CrossMoments::new(1, 1)?;
     /// moments.update(&dmatrix![1.0_f64; 3.0], &dmatrix![5.0_f64; 6.0])?;
     /// assert_eq!(moments.left_mean()?[0], 2.0);
@@ -189,8 +194,9 @@ impl CrossMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CrossMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CrossMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = CrossMoments::new(1, 1)?;
     /// moments.update(&dmatrix![1.0_f64; 3.0], &dmatrix![5.0_f64; 6.0])?;
     /// assert_eq!(moments.right_mean()?[0], 5.5);
@@ -205,8 +211,9 @@ impl CrossMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CrossMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CrossMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = CrossMoments::new(1, 1)?;
     /// moments.update(&dmatrix![1.0_f64; 3.0], &dmatrix![5.0_f64; 6.0])?;
     /// assert_eq!(moments.scatter()[(0, 0)], 1.0);
@@ -224,8 +231,9 @@ impl CrossMoments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::CrossMoments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::CrossMoments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = CrossMoments::new(1, 1)?;
     /// moments.update(&dmatrix![1.0_f64; 2.0; 3.0], &dmatrix![5.0_f64; 6.0; 7.0])?;
     /// assert_eq!(moments.covariance()?[(0, 0)], 1.0);

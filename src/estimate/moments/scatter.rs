@@ -39,7 +39,7 @@ const MOST: usize = 1 << 16;
 /// # Examples
 /// ```
 /// use alignment_tax::Moments;
-/// use nalgebra::dmatrix;
+/// use nalgebra::{DMatrix, dmatrix};
 ///
 /// // Two shards, merged.
 /// let mut moments = Moments::new(2)?;
@@ -50,7 +50,7 @@ const MOST: usize = 1 << 16;
 ///
 /// assert_eq!(moments.count(), 3);
 /// assert_eq!(moments.mean()?.as_slice(), [3.0, 6.0]);
-/// let expected = dmatrix![8.0, 6.0; 6.0, 6.0];
+/// let expected: DMatrix<f64> = dmatrix![8.0, 6.0; 6.0, 6.0];
 /// assert!((moments.scatter() - expected).amax() < 1e-14);
 /// # Ok::<(), alignment_tax::Error>(())
 /// ```
@@ -70,7 +70,8 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Moments;
+    /// use alignment_tax::Moments;
+    ///
     /// assert_eq!(Moments::new(576)?.count(), 0);
     /// assert!(Moments::new(0).is_err());
     /// # Ok::<(), alignment_tax::Error>(())
@@ -126,8 +127,9 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Moments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Moments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let (mut here, mut there) = (Moments::new(1)?, Moments::new(1)?);
     /// here.update(&dmatrix![1.0_f64])?;
     /// there.update(&dmatrix![3.0_f64])?;
@@ -157,7 +159,8 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Moments;
+    /// use alignment_tax::Moments;
+    ///
     /// assert_eq!(Moments::new(3)?.count(), 0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -170,7 +173,8 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Moments;
+    /// use alignment_tax::Moments;
+    ///
     /// assert_eq!(Moments::new(3)?.dimension(), 3);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
@@ -186,8 +190,9 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Moments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Moments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = Moments::new(2)?;
     /// assert!(moments.mean().is_err());
     /// moments.update(&dmatrix![1.0_f64, 2.0; 3.0, 6.0])?;
@@ -203,8 +208,9 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Moments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Moments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = Moments::new(1)?;
     /// moments.update(&dmatrix![1.0_f64; 3.0])?;
     /// assert_eq!(moments.scatter()[(0, 0)], 2.0);
@@ -222,8 +228,9 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Moments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Moments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = Moments::new(1)?;
     /// moments.update(&dmatrix![1.0_f64; 2.0; 3.0])?;
     /// assert_eq!(moments.covariance()?[(0, 0)], 1.0);
@@ -258,8 +265,9 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::Moments;
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::Moments;
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = Moments::new(2)?;
     /// moments.update(&dmatrix![1.0_f64, 1.0; 3.0, -1.0])?;
     /// // One pair, 1·3 + 1·(−1); the plug-in would be 4.
@@ -293,11 +301,12 @@ impl Moments {
     ///
     /// # Examples
     /// ```
-    /// # use alignment_tax::{Moments, Subspace};
-    /// # use nalgebra::dmatrix;
+    /// use alignment_tax::{Moments, Subspace};
+    /// use nalgebra::dmatrix;
+    ///
     /// let mut moments = Moments::new(2)?;
     /// moments.update(&dmatrix![1.0_f64, 1.0; 3.0, -1.0])?;
-    /// let first = Subspace::from_columns(&dmatrix![1.0_f64; 0.0])?;
+    /// let first: Subspace<f64> = Subspace::from_columns(&dmatrix![1.0; 0.0])?;
     /// assert_eq!(moments.debiased_squared_projection(&first)?, 3.0);
     /// # Ok::<(), alignment_tax::Error>(())
     /// ```
