@@ -193,8 +193,8 @@ for_both_scalars! {
 fn the_number_of_threads_changes_no_bit() {
     let random = &mut rng(77);
     let (a, b) = (
-        crate::common::gaussian::<f64>(4096, 192, random),
-        crate::common::gaussian::<f64>(4096, 200, random),
+        gaussian::<f64>(4096, 192, random),
+        gaussian::<f64>(4096, 200, random),
     );
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
