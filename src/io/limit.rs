@@ -26,7 +26,7 @@ use crate::Real;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use alignment_tax::io::{MemoryLimit, ReadError};
 ///
-/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/compressed.npz");
+/// let path = "tests/fixtures/io/compressed.npz";
 /// let small = MemoryLimit::from_bytes(1_000);
 /// match small.read_npz::<f64>(path, "refusal") {
 ///     Err(ReadError::OverLimit { needed, limit, .. }) => assert!(needed > limit),
@@ -89,15 +89,11 @@ impl MemoryLimit {
     /// # Examples
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use alignment_tax::io::{MemoryLimit, ReadError};
+    /// use alignment_tax::io::MemoryLimit;
     ///
-    /// # let path = std::env::temp_dir().join(format!("alignment-tax-doc-limit-{}.npy", std::process::id()));
-    /// # let header = b"\x93NUMPY\x01\x00\x3c\x00{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }\n";
-    /// // np.save(path, np.array([[1.5, 2.5]], dtype=np.float32))
-    /// # std::fs::write(&path, [&header[..], &1.5f32.to_le_bytes(), &2.5f32.to_le_bytes()].concat())?;
+    /// let path = "tests/fixtures/io/f4_le_c_2d.npy";
     /// let limit = MemoryLimit::from_mebibytes(2);
-    /// assert_eq!(limit.read_npy::<f64>(&path)?[(0, 1)], 2.5);
-    /// # std::fs::remove_file(path)?;
+    /// assert_eq!(limit.read_npy::<f64>(path)?[(0, 1)], -0.25);
     /// # Ok(()) }
     /// ```
     pub fn read_npy<T: Real>(self, path: impl AsRef<Path>) -> Result<DMatrix<T>, ReadError> {
@@ -114,16 +110,12 @@ impl MemoryLimit {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use alignment_tax::{Moments, io::MemoryLimit};
     ///
-    /// # let path = std::env::temp_dir().join(format!("alignment-tax-doc-batch-{}.npy", std::process::id()));
-    /// # let header = b"\x93NUMPY\x01\x00\x3c\x00{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }\n";
-    /// // np.save(path, np.array([[1.5], [2.5]], dtype=np.float32))
-    /// # std::fs::write(&path, [&header[..], &1.5f32.to_le_bytes(), &2.5f32.to_le_bytes()].concat())?;
-    /// let mut moments = Moments::new(1)?;
-    /// for batch in MemoryLimit::from_mebibytes(2).read_npy_batches::<f64>(&path, 1)? {
+    /// let path = "tests/fixtures/io/f4_le_c_2d.npy";
+    /// let mut moments = Moments::new(3)?;
+    /// for batch in MemoryLimit::from_mebibytes(2).read_npy_batches::<f64>(path, 2)? {
     ///     moments.update(&batch?)?;
     /// }
-    /// assert_eq!(moments.mean()?[0], 2.0);
-    /// # std::fs::remove_file(path)?;
+    /// assert_eq!(moments.count(), 5);
     /// # Ok(()) }
     /// ```
     pub fn read_npy_batches<T: Real>(
@@ -142,7 +134,7 @@ impl MemoryLimit {
     /// # Examples
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/io/compressed.npz");
+    /// let path = "tests/fixtures/io/compressed.npz";
     /// let limit = alignment_tax::io::MemoryLimit::from_mebibytes(2);
     /// assert_eq!(limit.read_npz::<f32>(path, "refusal")?.ncols(), 3);
     /// # Ok(()) }
@@ -165,7 +157,7 @@ impl MemoryLimit {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use alignment_tax::io::{MemoryLimit, ReadError};
     ///
-    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/smollm2/activations/layer18.mean.safetensors");
+    /// let path = "data/smollm2/activations/layer18.mean.safetensors";
     /// let limit = MemoryLimit::from_bytes(100_000);
     /// let error = limit.read_safetensors::<f64>(path, "refusal.train.plus").unwrap_err();
     /// // 48 rows of 576 columns, and the mebibyte.
@@ -192,7 +184,7 @@ impl MemoryLimit {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use alignment_tax::io::MemoryLimit;
     ///
-    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/smollm2/activations/layer18.mean.safetensors");
+    /// let path = "data/smollm2/activations/layer18.mean.safetensors";
     /// let limit = MemoryLimit::from_mebibytes(2);
     /// for batch in limit.read_safetensors_batches::<f32>(path, "refusal.train.plus", 16)? {
     ///     assert_eq!(batch?.shape(), (16, 576));
@@ -219,7 +211,7 @@ impl MemoryLimit {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use alignment_tax::io::{MemoryLimit, ReadError};
     ///
-    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/smollm2/activations/layer18.mean.safetensors");
+    /// let path = "data/smollm2/activations/layer18.mean.safetensors";
     /// let error = MemoryLimit::from_bytes(1_000).open_safetensors(path).unwrap_err();
     /// assert!(matches!(error, ReadError::OverLimit { limit: 1_000, .. }));
     /// # Ok(()) }
