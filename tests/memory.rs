@@ -15,7 +15,7 @@ use common::{direction, gaussian, rng, subspace};
 
 /// Bytes at most that a call holds beyond its arguments, its result included, on one thread.
 fn peak(call: &dyn Fn()) -> f64 {
-    allocation_counter::measure(|| call()).bytes_max as f64
+    allocation_counter::measure(call).bytes_max as f64
 }
 
 /// One call: what it is, what is stated, what was found.
