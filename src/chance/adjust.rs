@@ -44,8 +44,9 @@ pub fn benjamini_hochberg(p_values: &[f64]) -> Result<Vec<f64>, Error> {
     let mut adjusted = vec![1.0; p_values.len()];
     let mut running = 1.0_f64;
     for (rank, &i) in order.iter().enumerate().rev() {
-        // n/rank first would round n·p/rank above p for the largest.
-        running = running.min(n * p_values[i] / (rank + 1) as f64);
+        // n/rank first would round n·p/rank above p for the largest; n·p first may round it below,
+        // and no adjusted p-value is smaller than its own.
+        running = running.min((n * p_values[i] / (rank + 1) as f64).max(p_values[i]));
         adjusted[i] = running;
     }
     Ok(adjusted)

@@ -235,6 +235,22 @@ impl Samples {
         length * self.units[0] * self.units[1]
     }
 
+    /// The same, unless the length of the observed difference is beyond the largest f64.
+    pub(crate) fn in_range(self, scheme: &impl Scheme) -> Result<Self, Error> {
+        let observed = self
+            .length
+            .at(&observed_labeling(scheme, self.rows.nrows()))[0];
+        let actual = self.in_units(observed.sqrt());
+        if actual.is_finite() {
+            return Ok(self);
+        }
+        Err(Error::OutOfRange {
+            argument: self.argument,
+            expected: "a length that f64 can hold; scale the samples down",
+            actual,
+        })
+    }
+
     /// The test of ‖Xᵀw‖.
     pub(crate) fn length_test(
         &self,

@@ -68,7 +68,8 @@ impl Relabelling {
     ///
     /// # Errors
     /// [`Error::Empty`], [`Error::NonFinite`] naming sample and coordinate,
-    /// [`Error::DimensionMismatch`].
+    /// [`Error::DimensionMismatch`], [`Error::OutOfRange`] where the length of the difference
+    /// overflows.
     ///
     /// # Examples
     /// ```
@@ -97,8 +98,9 @@ impl Relabelling {
         quadratic::centre(&mut rows, 0, n);
         let [u, w] = quadratic::rescaled(&mut rows);
         let weights = 1.0 / scheme.plus as f64 + 1.0 / scheme.minus as f64;
+        let samples = Samples::new(rows, [s * u, t * w], "difference of means", weights);
         Ok(Self {
-            samples: Samples::new(rows, [s * u, t * w], "difference of means", weights),
+            samples: samples.in_range(&scheme)?,
             scheme,
         })
     }

@@ -68,7 +68,8 @@ impl SignFlips {
     ///
     /// # Errors
     /// [`Error::Empty`], [`Error::NonFinite`] naming sample and coordinate,
-    /// [`Error::DimensionMismatch`] for rows or columns.
+    /// [`Error::DimensionMismatch`] for rows or columns, [`Error::OutOfRange`] where the length
+    /// of the mean difference overflows.
     ///
     /// # Examples
     /// ```
@@ -94,12 +95,14 @@ impl SignFlips {
         let mut differences = both.rows(0, n) - both.rows(n, n);
         let [u, w] = quadratic::rescaled(&mut differences);
         let mean = "mean of paired differences";
+        let scheme = Signs {
+            block: (0..n).collect(),
+            blocks: n,
+        };
+        let samples = Samples::new(differences, [s * u, t * w], mean, 1.0 / n as f64);
         Ok(Self {
-            samples: Samples::new(differences, [s * u, t * w], mean, 1.0 / n as f64),
-            scheme: Signs {
-                block: (0..n).collect(),
-                blocks: n,
-            },
+            samples: samples.in_range(&scheme)?,
+            scheme,
         })
     }
 

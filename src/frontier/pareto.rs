@@ -120,8 +120,10 @@ impl<T: Real> ParetoFrontier<T> {
         Ok(Self {
             budget: budget.value(),
             angle: two * minus.atan2(plus),
-            cosine: (half_cosine - half_sine) * (half_cosine + half_sine),
-            sine: two * half_sine * half_cosine,
+            // Two roundings may put either above one.
+            cosine: ((half_cosine - half_sine) * (half_cosine + half_sine))
+                .clamp(-T::one(), T::one()),
+            sine: (two * half_sine * half_cosine).min(T::one()),
             half_cosine,
             half_sine,
         })

@@ -49,6 +49,8 @@ pub(crate) fn correlation<T: Real>(
             tolerance: accepted.to_double(),
         });
     }
+    // What rounding alone put above one is the cosine of parallel vectors.
+    normalised.apply(|r| *r = r.clamp(-T::one(), T::one()));
     normalised.fill_diagonal(T::one());
     Ok(normalised)
 }
