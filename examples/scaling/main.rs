@@ -16,6 +16,7 @@ mod words;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use alignment_tax::Confidence;
 use alignment_tax::plot::{Figure, ScalingFigure, Theme};
 use clap::Parser;
 use series::{Fitted, NEGLIGIBLE, Series};
@@ -140,12 +141,17 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The data with the fits of τ₀ + κ/d, each with its verdict; none where nothing was fitted.
+/// The data with the fits of τ₀ + κ/d, each with its verdict unless the residuals reject the law, which the
+/// figure says; none where nothing was fitted.
 fn picture(title: &str, fits: &[Fitted]) -> Result<Option<Figure>, Failure> {
     let mut figure: Option<ScalingFigure> = None;
     for fitted in fits {
         let question = fitted.name.trim_start_matches("toy models, ");
-        let label = format!("{question}: {}", fitted.verdict()?);
+        let label = if fitted.law().fits(Confidence::NINETY_FIVE) {
+            format!("{question}: {}", fitted.verdict()?)
+        } else {
+            question.to_owned()
+        };
         figure = Some(match figure {
             None => ScalingFigure::from_fit(label, fitted.law()),
             Some(figure) => figure.with_fit(label, fitted.law()),
