@@ -256,7 +256,11 @@ impl Scheme for Signs {
     }
 
     fn nth(&self, index: usize, weights: &mut [f64]) {
-        self.fill(weights, |block| index >> block & 1 == 1);
+        // Blocks beyond the bits of an index are flipped by none: the observed labeling has any number.
+        let bit = |block: usize| index.checked_shr(u32::try_from(block).unwrap_or(u32::MAX));
+        self.fill(weights, |block| {
+            bit(block).is_some_and(|rest| rest & 1 == 1)
+        });
     }
 
     fn draw(&self, stream: &mut ChaCha8Rng, scratch: &mut Vec<usize>, weights: &mut [f64]) {

@@ -1,8 +1,8 @@
 //! Chance levels, adjusted p-values and permuted labels.
 
 use alignment_tax::{
-    CovarianceNull, Direction, Error, IsotropicNull, MonteCarlo, Relabelling, SignFlips, Subspace,
-    benjamini_hochberg, holm,
+    CovarianceNull, Direction, Error, IsotropicNull, Labelings, MonteCarlo, Relabelling, SignFlips,
+    Subspace, benjamini_hochberg, holm,
 };
 use nalgebra::{DMatrix, dmatrix};
 
@@ -266,6 +266,26 @@ fn samples_without_spread<T: Extreme>() {
     }
 }
 
+/// More blocks than an index has bits: the shift that finds a block's bit may not overflow.
+fn more_blocks_than_bits<T: Extreme>() {
+    let c = Subspace::<T>::from_columns(&dmatrix![1.0; 0.0].map(real::<T>)).expect("a line");
+    for pairs in [63, 64, 65, 200] {
+        let plus = DMatrix::from_fn(pairs, 2, |i, j| {
+            real::<T>(1.0 + 0.1 * ((i * 7 + j * 3) % 5) as f64)
+        });
+        let flips = SignFlips::new(&plus, &(&plus * T::zero())).expect("pairs");
+        let deal = Relabelling::new(&plus, &(&plus * T::zero())).expect("groups");
+        let random = &mut rng(7);
+        // All differences point one way: of 50 drawings none comes near.
+        for test in [flips.concept(&run(), random), deal.concept(&run(), random)] {
+            assert_eq!(test.p_at_least().value(), 1.0 / 51.0, "{pairs} pairs");
+            assert_eq!(test.labelings(), Labelings::Drawn(50));
+        }
+        let rate = flips.tax(&c, &run(), random).expect("resolved").observed();
+        assert!((rate - 0.5).abs() < 0.05, "{pairs} pairs: {rate}");
+    }
+}
+
 fn wrong_spaces<T: Extreme>() {
     let random = &mut rng(4);
     let x = gaussian::<T>(6, 3, random);
@@ -412,6 +432,7 @@ fn one_of_everything<T: Extreme>() {
 for_both_scalars!(
     samples_that_are_none,
     samples_without_spread,
+    more_blocks_than_bits,
     wrong_spaces,
     magnitudes_do_not_matter,
     one_of_everything,
