@@ -1,10 +1,11 @@
 //! What the targets of `fuzz/` found, each with the smallest input that shows it.
 
 use alignment_tax::{
-    Budget, Direction, Error, Objectives, ParetoFrontier, Relabelling, SignFlips,
-    benjamini_hochberg,
+    Attribution, Budget, Direction, Error, FixedTargets, FrontierError, JointGain, Objectives,
+    ParetoFrontier, Real, Relabelling, SignFlips, benjamini_hochberg,
 };
 use nalgebra::{DMatrix, dmatrix};
+use rand::{SeedableRng, rngs::ChaCha8Rng};
 
 /// aᵢaⱼ/√aᵢ²/√aⱼ² rounds above one for many lengths of parallel gradients.
 #[test]
@@ -72,4 +73,104 @@ fn a_mean_difference_that_overflows_is_refused() {
     refused(flips, "mean of paired differences");
     let labels = Relabelling::new(&most, &-&most).unwrap_err();
     refused(labels, "difference of means");
+}
+
+/// Every coalition has a basis of its own, and of nearly dependent capabilities rounding gave a
+/// larger one less: shares below zero and above τ, and a sum that missed it.
+#[test]
+fn shares_of_nearly_dependent_capabilities_are_shares() {
+    fn check<T: Real>(apart: &[f64]) {
+        let direction =
+            |x: [f64; 3]| Direction::from_slice(&x.map(T::from_double)).expect("a direction");
+        for step in 0..40_u32 {
+            let t = f64::from(step) * 0.157;
+            let v = direction([t.cos(), t.sin() * 0.8, t.sin() * 0.6]);
+            for &e in apart {
+                let capabilities = [
+                    direction([1.0, 0.3, 0.0]),
+                    direction([1.0, 0.3 + e, e]),
+                    direction([1.0 - e, 0.3, 2.0 * e]),
+                    direction([-1.0, -0.3 + e, -3.0 * e]),
+                ];
+                let exact = Attribution::exact(&v, &capabilities).expect("shares");
+                let mut rng = ChaCha8Rng::seed_from_u64(u64::from(step));
+                let sampled =
+                    Attribution::sampled(&v, &capabilities, 20, &mut rng).expect("shares");
+                for shares in [exact, sampled] {
+                    let total = shares.total().value();
+                    for &x in shares.shapley().iter().chain(shares.unique()) {
+                        assert!(T::zero() <= x && x <= total, "{e:e}: {x} of {total}");
+                    }
+                    let off = (shares.shapley().sum() - total).abs().to_double();
+                    assert!(
+                        off <= 8.0 * T::machine_epsilon().to_double(),
+                        "{e:e}: {off:e}"
+                    );
+                }
+            }
+        }
+    }
+    check::<f32>(&[1e-3, 1e-5, 1e-6, 3e-7, 1e-7]);
+    check::<f64>(&[1e-3, 1e-8, 1e-12, 1e-14, 5e-16]);
+}
+
+/// Sums of targets near the largest number were infinite, and the shift NaN.
+#[test]
+fn targets_beyond_every_budget_are_refused() {
+    fn check<T: Real>(largest: T) {
+        let x = T::from_double;
+        let gram =
+            dmatrix![x(1.0), x(-0.8), x(0.5); x(-0.8), x(1.0), x(0.1); x(0.5), x(0.1), x(1.0)];
+        let all = Objectives::from_gram(&["a", "b", "c"], &gram).expect("objectives");
+        for sign in [T::one(), -T::one()] {
+            let targets = [("b", largest * sign), ("c", largest)];
+            let error =
+                FixedTargets::new(&all, "a", Budget::unit(), &targets).expect_err("too much");
+            let FrontierError::OverBudget { required, .. } = error else {
+                panic!("{error}")
+            };
+            assert!(
+                required >= largest.to_double()
+                    && required.is_finite() == (largest.to_double() < 1e300)
+            );
+        }
+    }
+    check(f32::MAX);
+    check(f64::MAX);
+}
+
+/// After a second freeze in f32 rounding was as large as what was left, and no goal fell short.
+#[test]
+fn goals_that_rounding_leaves_no_direction_are_refused() {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let mut refused = 0;
+    for step in 1..200 {
+        let t = step as f32 * 1e-4;
+        let angles = [0.0, t, 2.3 * t, 1.1, 0.9 + t, -0.4];
+        let vectors = DMatrix::<f32>::from_fn(3, 6, |i, j| match i {
+            0 => angles[j].cos(),
+            1 => angles[j].sin(),
+            _ => 0.02 * (j as f32 - 2.0),
+        });
+        let gram = vectors.tr_mul(&vectors);
+        let Ok(once) = Objectives::from_gram(&names, &gram).and_then(|all| all.freeze(&["a"]))
+        else {
+            continue;
+        };
+        match JointGain::new(&once, &["b", "c"], &["d"], Budget::unit()) {
+            Ok(joint) => assert!(
+                joint.gains().iter().all(|x| x.is_finite()),
+                "{step}: {joint:?}"
+            ),
+            Err(Error::Unresolved {
+                norm, tolerance, ..
+            }) => {
+                assert!(norm <= tolerance);
+                refused += 1;
+            }
+            Err(Error::Dependent { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(refused > 0);
 }

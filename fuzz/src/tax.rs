@@ -109,18 +109,16 @@ pub fn attribution<T: Scalar>(draw: &mut Draw<'_>) {
         for &x in shares.overlaps() {
             check::within("overlap", x, -T::one(), T::one());
         }
+        let total = shares.total().value();
         for &x in shares.unique().iter().chain(shares.shapley()) {
-            check::share("a share", x);
+            check::within("a share", x, T::zero(), total);
         }
+        let off = (shares.shapley().sum() - total).abs();
+        let bound = T::from_double(2.0 * p as f64) * T::machine_epsilon();
+        check::within("sum of Shapley shares - tau", off, T::zero(), bound);
         if let Some(errors) = shares.standard_errors() {
             check::finite("standard errors", errors.iter());
         }
-    }
-    if let Some(exact) = exact {
-        let sum = exact.shapley().sum();
-        let off = (sum - exact.total().value()).abs();
-        let bound = T::machine_epsilon().sqrt();
-        check::within("sum of Shapley shares - tau", off, T::zero(), bound);
     }
 }
 

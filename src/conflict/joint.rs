@@ -80,7 +80,8 @@ impl<T: Real> JointGain<T> {
     /// # Errors
     /// [`Error::OutOfBounds`] for fewer than two goals; [`Error::Dependent`] for a goal that is a
     /// combination of the frozen ones; [`Error::DuplicateName`] also for a goal that is to be
-    /// frozen; [`Error::UnknownName`]; [`Error::NotConverged`].
+    /// frozen; [`Error::UnknownName`]; [`Error::Unresolved`] where rounding, that of objectives frozen
+    /// before included, leaves no direction of a goal; [`Error::NotConverged`].
     ///
     /// # Examples
     /// See [`JointGain`].
@@ -396,7 +397,14 @@ fn direction<T: Real>(
         noise,
     };
     let mut mu = problem.solve()?.prices.component_div(&length);
-    // The shortest goal has a share of one, so that some price is above zero.
-    scale::normalise(mu.as_mut_slice());
+    // The shortest goal has a share of one and falls short by 1/√2, of which 2·noise are accepted: some
+    // price is above zero unless rounding is as large as the residuals.
+    if !scale::normalise(mu.as_mut_slice()) {
+        return Err(Error::Unresolved {
+            argument: "directions of what is left of the goals",
+            norm: 1.0,
+            tolerance: 8.0_f64.sqrt() * noise.to_double(),
+        });
+    }
     Ok(mu)
 }

@@ -104,25 +104,31 @@ impl<T: Real> FixedTargets<T> {
             check::slice("targets in units of the budget", &wanted)?;
         }
         let fixed = Fixed::new(&embedding.points.select_columns(&named), embedding.noise)?;
-        let (pull, off) = fixed.pulled(&wanted);
         let size = T::one().max(reduce::max_abs(&wanted));
+        // Of targets near the largest number only a fraction can be added up.
+        let unit = scale::power_of_two(size);
+        let scaled: Vec<T> = wanted.iter().map(|&y| y * unit).collect();
+        let (mut pull, off) = fixed.pulled(&scaled);
+        let in_units = |x: T| x.to_double() / unit.to_double() * b.to_double();
         if let Some((index, off)) = off
-            && off > embedding.noise * size
+            && off > embedding.noise * (size * unit)
         {
             return Err(FrontierError::Contradiction {
                 name: targets[index].0.to_owned(),
                 requested: targets[index].1.to_double(),
-                implied: (b * fixed.change(index, &pull)).to_double(),
-                off: (b * off).to_double(),
+                implied: in_units(fixed.change(index, &pull)),
+                off: in_units(off),
             });
         }
         let least = scale::norm(pull.as_slice());
-        if least > T::one() + embedding.noise {
+        if least > (T::one() + embedding.noise) * unit {
             return Err(FrontierError::OverBudget {
-                required: (least * b).to_double(),
+                required: in_units(least),
                 budget: b.to_double(),
             });
         }
+        let least = least / unit;
+        pull /= unit;
         let mut outside = v.into_owned();
         fixed.reject(&mut outside);
         let mut free = scale::norm(outside.as_slice());

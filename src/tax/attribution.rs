@@ -27,7 +27,8 @@ const EXACT_LIMIT: usize = 16;
 /// # Accuracy
 /// Overlaps and τᵢ as [`Direction::overlap`] and [`TaxRate::single`]. Shares to
 /// about 16ε·κ absolute, κ the condition number of the capabilities: a nearly
-/// collinear capability has an ill-determined share of its own.
+/// collinear capability has an ill-determined share of its own. However that may be, shares lie
+/// between 0 and τ, and those of Shapley add up to τ within 2pε.
 ///
 /// # References
 /// Shapley (1953), *A value for n-person games*; Castro, Gómez & Tejada (2009) for
@@ -186,6 +187,7 @@ impl<T: Real> Attribution<T> {
             safety: subspace.basis().tr_mul(safety.as_vector()),
             capabilities: T::kernel_transposed_product(subspace.basis(), &columns),
             tolerance: tolerance::rank::<T>(d, p),
+            total: total.value(),
         };
         let unique = game.unique();
         let (shapley, standard_errors) = shapley(&game);

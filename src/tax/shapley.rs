@@ -20,6 +20,8 @@ pub(crate) struct Game<T> {
     pub(crate) capabilities: DMatrix<T>,
     /// The relative rank tolerance of the capabilities.
     pub(crate) tolerance: T,
+    /// τ of all of them: no coalition has more, and all together have this.
+    pub(crate) total: T,
 }
 
 /// An orthonormal vector of a coalition's span, and what was left of its capability
@@ -77,7 +79,7 @@ impl<T: Real> Game<T> {
                 basis.extend(self.addition(j, &basis));
             }
             self.addition(i, &basis)
-                .map_or(T::zero(), |q| self.gain(&q))
+                .map_or(T::zero(), |q| self.gain(&q).min(self.total))
         })
     }
 
@@ -90,6 +92,7 @@ impl<T: Real> Game<T> {
         let mut worth = vec![T::zero(); 1 << p];
         let mut basis = Vec::with_capacity(p);
         self.walk(0, 0, &mut basis, &mut worth);
+        self.make_monotone(&mut worth);
         // 1/(p·C(p−1, s)), by the recurrence of the binomials.
         let weights: Vec<T> = (0..p)
             .scan(T::one(), |binomial, s| {
@@ -105,8 +108,24 @@ impl<T: Real> Game<T> {
                     weights[mask.count_ones() as usize] * (worth[mask | 1 << i] - worth[mask])
                 })
                 .collect();
-            reduce::sum(&terms)
+            reduce::sum(&terms).min(self.total)
         })
+    }
+
+    /// Whoever joins a coalition takes nothing from it, and nobody exceeds τ; of nearly dependent capabilities
+    /// rounding says otherwise, each coalition having a basis of its own.
+    ///
+    /// If each worth is off by e at most, so is the largest of its subsets', since that of each of them is no
+    /// more than its own; the correction costs no accuracy.
+    fn make_monotone(&self, worth: &mut [T]) {
+        for mask in 1..worth.len() {
+            for i in (0..self.players()).filter(|i| mask >> i & 1 == 1) {
+                worth[mask] = worth[mask].max(worth[mask ^ 1 << i]);
+            }
+            worth[mask] = worth[mask].min(self.total);
+        }
+        let all = worth.len() - 1;
+        worth[all] = self.total;
     }
 
     fn walk(&self, mask: usize, next: usize, basis: &mut Vec<Addition<T>>, worth: &mut [T]) {
@@ -129,8 +148,8 @@ impl<T: Real> Game<T> {
 
     /// Estimates and standard errors from random orders of the players.
     ///
-    /// Each order's gains add up to τ exactly, and so do the estimates (Castro,
-    /// Gómez & Tejada 2009).
+    /// Each order's gains add up to τ exactly, the last taking what is left of it, and so do the estimates
+    /// (Castro, Gómez & Tejada 2009).
     pub(crate) fn sampled(&self, orders: usize, rng: &mut impl Rng) -> (DVector<T>, DVector<T>) {
         let p = self.players();
         let mut mean = DVector::zeros(p);
@@ -143,15 +162,18 @@ impl<T: Real> Game<T> {
             }
             let count = T::from_double(round as f64);
             let mut basis = Vec::with_capacity(p);
-            for &i in &order {
+            let mut left = self.total;
+            for (position, &i) in order.iter().enumerate() {
                 let gain = match self.addition(i, &basis) {
+                    _ if position + 1 == p => left,
                     None => T::zero(),
                     Some(q) => {
-                        let gain = self.gain(&q);
+                        let gain = self.gain(&q).min(left);
                         basis.push(q);
                         gain
                     }
                 };
+                left -= gain;
                 // Welford's update.
                 let before = gain - mean[i];
                 mean[i] += before / count;
