@@ -1,11 +1,12 @@
 //! What the targets of `fuzz/` found, each with the smallest input that shows it.
 
 use alignment_tax::{
-    Attribution, Budget, Direction, Error, FixedTargets, FrontierError, JointGain, Objectives,
-    ParetoFrontier, Real, Relabelling, SignFlips, benjamini_hochberg,
+    Attribution, Budget, Confidence, Direction, Error, Evidence, FixedTargets, FrontierError,
+    GainEllipsoid, JointGain, Objectives, ParetoFrontier, PreservationBand, Real, Relabelling,
+    Samples, Shrinkage, ShrunkCovariance, SignFlips, Subspace, TaxEstimate, benjamini_hochberg,
 };
-use nalgebra::{DMatrix, dmatrix};
-use rand::{SeedableRng, rngs::ChaCha8Rng};
+use nalgebra::{DMatrix, dmatrix, dvector};
+use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
 /// aᵢaⱼ/√aᵢ²/√aⱼ² rounds above one for many lengths of parallel gradients.
 #[test]
@@ -173,4 +174,94 @@ fn goals_that_rounding_leaves_no_direction_are_refused() {
         }
     }
     assert!(refused > 0);
+}
+
+/// Both ends of a band at one rate came from cosines that differ by a rounding.
+#[test]
+fn bands_of_exact_samples_have_their_ends_in_order() {
+    let confidence = Confidence::new(0.95).expect("a level");
+    let mut turned = 0;
+    for step in 1..400 {
+        let t = f64::from(step) * 0.0039;
+        let samples =
+            Samples::new(&DMatrix::from_fn(5, 2, |_, j| [t.cos(), t.sin()][j])).expect("rows");
+        let line = Subspace::from_columns(&dmatrix![1.0_f64; 0.0]).expect("a line");
+        let tax = TaxEstimate::against_subspace(&samples, &line).expect("without noise");
+        let band = PreservationBand::new(&tax, Budget::unit(), confidence);
+        let free = band.free_gain().upper().min(1.0);
+        for part in 0..=20 {
+            let part = f64::from(part) / 20.0;
+            let cost = band.min_cost(free + part * (1.0 - free)).expect("in reach");
+            let gain = band.max_safety(part).expect("a cost");
+            assert!(cost.lower() <= cost.upper() && gain.lower() <= gain.upper());
+            turned += usize::from(gain.lower() < gain.upper());
+        }
+    }
+    assert!(turned > 0);
+}
+
+/// One row that is long where all others vanish has no part in the variance of its own mean, and gave
+/// a rate of 10²¹¹ with an infinite variance.
+#[test]
+fn a_sample_that_outweighs_all_others_is_refused() {
+    let rows = |seed| {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        DMatrix::from_fn(6, 3, |_, j| {
+            if j == 2 {
+                0.0
+            } else {
+                1.0 + 0.1 * rng.random::<f64>()
+            }
+        })
+    };
+    let with = |length: f64| {
+        let (mut safety, mut capability) = (rows(1), rows(2));
+        safety[(3, 2)] = length;
+        capability.column_mut(2).fill(1.0);
+        let safety = Samples::new(&safety).expect("rows");
+        let capability = Samples::new(&(capability * 1e-3)).expect("rows");
+        TaxEstimate::new(
+            Evidence::Sampled(&safety),
+            &[Evidence::Sampled(&capability)],
+        )
+    };
+    let tame = with(1.0).expect("nothing out of the way");
+    assert!(tame.value().is_finite() && tame.standard_error().is_finite());
+    for length in [1e9, 1e20, 1e100] {
+        let error = with(length).expect_err("an outlier");
+        assert!(
+            matches!(error, Error::OutOfRange { actual, .. } if actual > 1e8),
+            "{error}"
+        );
+    }
+}
+
+/// Both coefficients are in range, and their sum in the first coordinate is not.
+#[test]
+fn a_shift_that_overflows_is_refused() {
+    let a = Direction::from_slice(&[1.0_f64, 1.0]).expect("a direction");
+    let b = Direction::from_slice(&[1.0_f64, -1.0]).expect("a direction");
+    let all = Objectives::from_directions(&[("a", &a), ("b", &b)]).expect("objectives");
+    let ellipsoid = GainEllipsoid::new(&all, Budget::unit());
+    let delta = |gain: f64| ellipsoid.delta(&dvector![gain, gain]);
+    let long = delta(0.6 * f64::MAX)
+        .expect("in range")
+        .expect("known vectors");
+    assert!((long[0] / f64::MAX - 0.6 * 2.0_f64.sqrt()).abs() < 1e-15 && long[1] == 0.0);
+    assert!(
+        ellipsoid
+            .coefficients(&dvector![0.8 * f64::MAX, 0.8 * f64::MAX])
+            .is_ok()
+    );
+    assert!(delta(0.8 * f64::MAX).is_err());
+}
+
+/// An intensity of −0 made the smallest variance −0, and the condition number −∞.
+#[test]
+fn minus_zero_is_an_intensity_of_zero() {
+    let samples: DMatrix<f64> = dmatrix![1.0, 0.0; -1.0, 0.0];
+    let covariance =
+        ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(-0.0)).expect("rows");
+    assert_eq!(covariance.condition_number(), f64::INFINITY);
+    assert!(covariance.intensity().is_sign_positive());
 }

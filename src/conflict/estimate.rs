@@ -86,6 +86,7 @@ impl ConflictEstimate {
     /// zero; [`Error::Unresolved`] where nothing is left of a goal but rounding;
     /// [`Error::Collinear`] where a combination of the capabilities is not told from zero;
     /// [`Error::OutOfBounds`] for fewer than four independent units;
+    /// [`Error::OutOfRange`] for a sample that outweighs all others by 10⁸;
     /// [`Error::DimensionMismatch`]; [`Error::Empty`] for no capabilities;
     /// [`Error::ZeroVector`] where a mean is resolved but vanishes as a vector.
     ///

@@ -24,7 +24,7 @@
 use nalgebra::DMatrix;
 
 use super::evidence::{Evidence, Group, Stack};
-use crate::linalg::{reduce, scale};
+use crate::linalg::{check, reduce, scale};
 use crate::{Error, Real};
 
 /// The unbiased Gram matrix of the objectives' vectors. Each is held in units of its own
@@ -50,6 +50,9 @@ pub(crate) struct MeanGram {
 /// Products below this are zero beside the longest row, which is in units of one; the root
 /// of their scale stays in range.
 const LEAST_PRODUCT: f64 = 1e-300;
+
+/// About 1/√ε.
+const MOST_PRODUCT: f64 = 1e8;
 
 /// Bounds the correction where one unit has so many of the rows that it explodes.
 const LARGEST_LOSS: f64 = 0.5;
@@ -161,6 +164,20 @@ impl MeanGram {
         w[(i, j)] += 0.5;
         w[(j, i)] += 0.5;
         w
+    }
+
+    /// Refuses an outlier: a row whose product with one of another objective is above 1/√ε times the
+    /// products within the two, so that sums with it lose half of the digits of all others. The variance
+    /// of its own objective does not show it where the others vanish in the coordinates in which it is long.
+    pub(crate) fn balanced(&self) -> Result<(), Error> {
+        let largest = reduce::max_abs(self.products.as_slice());
+        check::scalar(
+            "largest product of samples, in units of those within their concepts",
+            largest,
+            "at most 1e8; one sample outweighs all others",
+            |x| x <= MOST_PRODUCT,
+        )?;
+        Ok(())
     }
 
     /// M.

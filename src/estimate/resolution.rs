@@ -81,7 +81,7 @@ pub(crate) fn resolve(
             quadratic: degenerate,
         })?;
     }
-    Ok(())
+    gram.balanced()
 }
 
 /// An unbiased squared length, with the parts of its variance of order 1/n and 1/n².

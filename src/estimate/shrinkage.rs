@@ -255,7 +255,8 @@ impl<T: Real> ShrunkCovariance<T> {
         // Eigenvalues of S over their mean m: free of units and of the divisor of S.
         let relative = squares * (dimension / total);
         let intensity = match rule {
-            Shrinkage::Fixed(intensity) => T::from_double(intensity),
+            // Without the sign of −0, which would reach the smallest variance.
+            Shrinkage::Fixed(intensity) => T::from_double(intensity.abs()),
             // One eigenvalue is its own mean: nothing to shrink.
             _ if d == 1 => T::zero(),
             Shrinkage::LedoitWolf => {

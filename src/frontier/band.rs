@@ -92,11 +92,7 @@ impl PreservationBand {
     /// # Examples
     /// See [`PreservationBand`].
     pub fn min_cost(&self, safety: f64) -> Result<Interval, FrontierError> {
-        let (low, high) = (
-            self.ends[0].min_cost(safety)?,
-            self.ends[1].min_cost(safety)?,
-        );
-        Ok(Interval::of(low, high, self.confidence))
+        self.between(|end| end.min_cost(safety))
     }
 
     /// The largest safety gain at a displacement of the capabilities.
@@ -107,10 +103,15 @@ impl PreservationBand {
     /// # Examples
     /// See [`PreservationBand`].
     pub fn max_safety(&self, cost: f64) -> Result<Interval, FrontierError> {
-        let (high, low) = (
-            self.ends[0].max_safety(cost)?,
-            self.ends[1].max_safety(cost)?,
-        );
-        Ok(Interval::of(low, high, self.confidence))
+        self.between(|end| end.max_safety(cost))
+    }
+
+    /// Of a narrow band rounding may turn the ends round.
+    fn between(
+        &self,
+        of: impl Fn(&PreservationFrontier<f64>) -> Result<f64, FrontierError>,
+    ) -> Result<Interval, FrontierError> {
+        let (a, b) = (of(&self.ends[0])?, of(&self.ends[1])?);
+        Ok(Interval::of(a.min(b), a.max(b), self.confidence))
     }
 }

@@ -410,7 +410,11 @@ impl<T: Real> GainEllipsoid<T> {
         &self,
         gains: impl Into<DVectorView<'a, T>>,
     ) -> Result<Option<DVector<T>>, FrontierError> {
-        Ok(self.objectives.combined(&self.coefficients(gains)?))
+        let delta = self.objectives.combined(&self.coefficients(gains)?);
+        if let Some(delta) = &delta {
+            check::slice("delta", delta.as_slice())?;
+        }
+        Ok(delta)
     }
 
     /// R·w/largest.

@@ -97,6 +97,7 @@ impl TaxEstimate {
     /// of a sampled vector is less than three standard errors from zero;
     /// [`Error::Collinear`] where that holds for a combination of the capabilities;
     /// [`Error::OutOfBounds`] for fewer than four independent units;
+    /// [`Error::OutOfRange`] for a sample that outweighs all others by 10⁸;
     /// [`Error::DimensionMismatch`], [`Error::Empty`] for no capabilities;
     /// [`Error::ZeroVector`] where a mean is resolved but vanishes as a vector, as can
     /// happen with units of unequal size.
