@@ -2,8 +2,9 @@
 
 use alignment_tax::{
     Attribution, Budget, Confidence, Direction, Error, Evidence, FixedTargets, FrontierError,
-    GainEllipsoid, JointGain, Objectives, ParetoFrontier, PreservationBand, Real, Relabelling,
-    Samples, Shrinkage, ShrunkCovariance, SignFlips, Subspace, TaxEstimate, benjamini_hochberg,
+    GainEllipsoid, Growth, JointGain, Objectives, ParetoFrontier, PreservationBand, Real,
+    Relabelling, Samples, ScalingLaw, Shrinkage, ShrunkCovariance, SignFlips, Subspace,
+    TaxEstimate, TaxRate, benjamini_hochberg,
 };
 use nalgebra::{DMatrix, dmatrix, dvector};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
@@ -264,4 +265,27 @@ fn minus_zero_is_an_intensity_of_zero() {
         ShrunkCovariance::from_samples(&samples, Shrinkage::Fixed(-0.0)).expect("rows");
     assert_eq!(covariance.condition_number(), f64::INFINITY);
     assert!(covariance.intensity().is_sign_positive());
+}
+
+/// In f32 a rate rounds to one beside a complement that is not zero, and what the law added to it exceeded one.
+#[test]
+fn quantiles_of_laws_near_one_stay_rates() {
+    for step in 1..50_u8 {
+        let v = Direction::from_slice(&[1.0_f32, 0.0]).expect("a direction");
+        let c = Direction::from_slice(&[1.0_f32, 1e-9 * f32::from(step)]).expect("a direction");
+        let tau = TaxRate::single(&v, &c).expect("of one space");
+        assert!(tau.value() == 1.0 && tau.complement() > 0.0);
+        let growth = Growth::fixed(3.0).expect("a number of directions");
+        let law = ScalingLaw::new(tau, 2, growth)
+            .expect("a law")
+            .at(10)
+            .expect("a width");
+        for part in 0..=20 {
+            let quantile = law.quantile(f64::from(part) / 20.0).expect("a probability");
+            assert!(
+                (0.0..=1.0).contains(&quantile),
+                "{step}, {part}: {quantile:e}"
+            );
+        }
+    }
 }

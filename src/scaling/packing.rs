@@ -409,7 +409,8 @@ impl PackingLaw {
     /// τ of an x with y = 1 − x, from the side where it has digits.
     fn rate(&self, x: f64, y: f64) -> f64 {
         if x <= 0.5 {
-            self.intrinsic.tau + self.intrinsic.complement * x
+            // A rate that came in f32 may have been rounded up by more than its complement.
+            (self.intrinsic.tau + self.intrinsic.complement * x).min(1.0)
         } else {
             1.0 - self.intrinsic.complement * y
         }
