@@ -120,7 +120,9 @@ impl<T: Peer> Shelf<T> {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
                 pool.expect("threads").install(|| self.answer(call))
             }
-            ["peak"] => json!({"flops": T::peak()}),
+            ["peak"] => json!({"flops": T::product(&[256, 384, 512], 6)}),
+            // In some milliseconds, to be asked between calls.
+            ["speed"] => json!({"flops": T::product(&[384], 4)}),
             _ => json!({"error": format!("no such request: {words:?}")}),
         }
     }
@@ -149,19 +151,19 @@ fn timed_angles<T: Real, E: std::fmt::Debug>(
 
 /// A scalar with a fastest product to compare with.
 trait Peer: Real {
-    /// Flops per second of the fastest square product, on one thread.
-    fn peak() -> f64;
+    /// Flops per second of the fastest square product of so many of each of some sizes, on one thread.
+    fn product(sizes: &[usize], times: usize) -> f64;
 }
 
 macro_rules! peer {
     ($scalar:ty) => {
         impl Peer for $scalar {
-            fn peak() -> f64 {
+            fn product(sizes: &[usize], times: usize) -> f64 {
                 let mut best: f64 = 0.0;
-                for n in [256, 384, 512] {
+                for &n in sizes {
                     let a = Mat::<$scalar>::from_fn(n, n, |i, j| ((i * 7 + j) % 11) as $scalar);
                     let mut c = Mat::<$scalar>::zeros(n, n);
-                    for _ in 0..6 {
+                    for _ in 0..times {
                         let started = Instant::now();
                         let (to, from) = (c.as_mut(), a.as_ref());
                         matmul(to, Accum::Replace, from, from, 1.0, Par::Seq);

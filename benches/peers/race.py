@@ -7,8 +7,9 @@
 Every shape is run with one thread, and the large ones with two, in processes of their own: angles from raw columns against scipy.linalg.subspace_angles and against QR and SVD by hand,
 angles of prepared bases, moments against numpy.cov and against the product they contain, and
 the bootstrap of a tax rate against the plain loop. A ratio is the median over pairs of turns
-that follow each other, a turn the fastest of three calls. Beside the times stand the floor of the flops at the fastest product that
-this run measured, and the error of both against an 80-bit reference on the very input that
+that follow each other, a turn the fastest of three calls. Beside the times stand their multiples of the floor of the flops, at the
+speed of a product measured in every turn (machines change theirs by a third, for seconds or minutes) and at the fastest product
+of the run, and the error of both against an 80-bit reference on the very input that
 is timed, in units of the promised bound 8 eps sqrt(k) (times the condition number for raw
 columns).
 
@@ -96,8 +97,9 @@ def race(options, path):
         np.save(file, array)
         ask(dtype, verb, name, file)
 
-    def in_turn(ours, theirs):
-        """Medians of both, and the median ratio theirs/ours of turns that follow each other.
+    def in_turn(ours, theirs, dtype=None, flops=0):
+        """Medians of both, and the median ratio theirs/ours of turns that follow each other; of a
+        call of so many flops also the median of its multiple of the floor beside it.
 
         A turn is three calls, the fastest of which counts: the first finds cold caches.
         """
@@ -112,9 +114,12 @@ def race(options, path):
         pairs, started = [], time.perf_counter()
         while len(pairs) < 3 or (
                 time.perf_counter() - started < options.seconds and len(pairs) < 101):
-            pairs.append((ours()["seconds"], their_turn()))
-        ours, theirs = np.array(pairs).T
-        return np.median(ours), np.median(theirs), np.median(theirs / ours)
+            seconds = ours()["seconds"]
+            speed = threads * ask(dtype, "speed")["flops"] if flops else np.inf
+            pairs.append((seconds, their_turn(), flops / speed))
+        ours, theirs, floors = np.array(pairs).T
+        beside = np.median(ours / floors) if flops else None
+        return np.median(ours), np.median(theirs), np.median(theirs / ours), beside
 
     def ms(seconds):
         return f"{1e3 * seconds:.3g}"
@@ -137,9 +142,9 @@ def race(options, path):
           f"thread: {peak[np.float64] / 1e9:.1f} Gflop/s in f64, {peak[np.float32] / 1e9:.1f} in f32; "
           f"copying {server.ask('bandwidth')['bytes'] / 1e9:.1f} GB/s.\n")
 
-    print("| angles | d × k | ours, ms | × floor | SciPy, ms | SciPy / ours | by hand / ours "
-          "| our error | SciPy's error |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| angles | d × k | ours, ms | × floor beside | × least floor | SciPy, ms | SciPy / ours "
+          "| by hand / ours | our error | SciPy's error |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     shapes = [(d, k) for d in (768, 4096, 16384) for k in (1, 8, 16, 64, 256)]
     if threads > 1:
         shapes = [(d, k) for d, k in shapes if d * k * k >= 1e7]
@@ -157,9 +162,11 @@ def race(options, path):
             for kind, a, b in kinds:
                 give(dtype, "load", "a", a)
                 give(dtype, "load", "b", b)
-                ours, theirs, ratio = in_turn(
-                    lambda: ask(dtype, "angles", "a", "b"), lambda: sl.subspace_angles(a, b))
-                _, _, hand = in_turn(
+                flops = 4 * d * k * k
+                ours, theirs, ratio, beside = in_turn(
+                    lambda: ask(dtype, "angles", "a", "b"), lambda: sl.subspace_angles(a, b),
+                    dtype, flops)
+                _, _, hand, _ = in_turn(
                     lambda: ask(dtype, "angles", "a", "b"), lambda: by_hand(a, b))
                 errors = ("", "")
                 if threads == 1 and d * k * k <= LARGEST:
@@ -167,25 +174,28 @@ def race(options, path):
                     bound = 8 * np.finfo(dtype).eps * np.sqrt(k) * condition
                     found = ask(dtype, "angles", "a", "b")["radians"], sl.subspace_angles(a, b)
                     errors = [f"{np.abs(np.sort(x) - truth).max() / bound:.2g}" for x in found]
-                floor = 4 * d * k * k / peak[dtype] / threads
-                print(f"| {kind}, {np.dtype(dtype).name} | {d} × {k} | {ms(ours)} | {ours / floor:.2f} "
-                      f"| {ms(theirs)} | {ratio:.1f} | {hand:.1f} | {errors[0]} | {errors[1]} |",
+                floor = flops / peak[dtype] / threads
+                print(f"| {kind}, {np.dtype(dtype).name} | {d} × {k} | {ms(ours)} | {beside:.2f} "
+                      f"| {ours / floor:.2f} | {ms(theirs)} | {ratio:.1f} | {hand:.1f} | {errors[0]} | {errors[1]} |",
                       flush=True)
 
-    print("\n| prepared bases | d × k | ours, ms | × floor | NumPy product and SVD / ours |")
-    print("|---|---|---|---|---|")
+    print("\n| prepared bases | d × k | ours, ms | × floor beside | × least floor "
+          "| NumPy product and SVD / ours |")
+    print("|---|---|---|---|---|---|")
     for dtype in (np.float64, np.float32):
         for d, k in shapes:
             qa, qb = (np.asfortranarray(np.linalg.qr(rng.standard_normal((d, k)))[0].astype(dtype))
                       for _ in range(2))
             give(dtype, "basis", "qa", qa)
             give(dtype, "basis", "qb", qb)
-            ours, _, ratio = in_turn(
+            flops = 2 * d * k * k
+            ours, _, ratio, beside = in_turn(
                 lambda: ask(dtype, "prepared", "qa", "qb"),
-                lambda: np.arccos(np.clip(np.linalg.svd(qa.T @ qb, compute_uv=False), 0, 1)))
-            floor = 2 * d * k * k / peak[dtype] / threads
-            print(f"| {np.dtype(dtype).name} | {d} × {k} | {ms(ours)} | {ours / floor:.2f} "
-                  f"| {ratio:.1f} |", flush=True)
+                lambda: np.arccos(np.clip(np.linalg.svd(qa.T @ qb, compute_uv=False), 0, 1)),
+                dtype, flops)
+            floor = flops / peak[dtype] / threads
+            print(f"| {np.dtype(dtype).name} | {d} × {k} | {ms(ours)} | {beside:.2f} "
+                  f"| {ours / floor:.2f} | {ratio:.1f} |", flush=True)
 
     if threads > 1:
         beside_one(np, options, rng, ask, give, ms)
@@ -196,8 +206,8 @@ def race(options, path):
     for n, d in [(2048, 576)] if options.short else [(2048, 576), (4096, 1024), (1024, 4096)]:
         x = rng.standard_normal((n, d)).astype(np.float32, order="F")
         give(np.float32, "load", "x", x)
-        ours, _, ratio = in_turn(lambda: ask(np.float32, "moments", "x"),
-                                 lambda: np.cov(x.astype(float), rowvar=False))
+        ours, _, ratio, _ = in_turn(lambda: ask(np.float32, "moments", "x"),
+                                    lambda: np.cov(x.astype(float), rowvar=False))
         pairs = [ask(np.float32, "moments", "x")["seconds"] / ask(np.float32, "product", "x")["seconds"]
                  for _ in range(3 if options.short else 11)]
         print(f"| | {n} × {d} | {ms(ours)} | {np.median(pairs):.2f} | {ratio:.1f} |", flush=True)
@@ -254,7 +264,7 @@ def bootstrap(np, options, rng, ask, give, in_turn, ms):
         drawn[:] = tau
 
     options.seconds = 0.0  # five turns take long enough
-    ours, theirs, ratio = in_turn(lambda: ask(np.float64, "bootstrap", "x", "q", replicates), loop)
+    ours, theirs, ratio, _ = in_turn(lambda: ask(np.float64, "bootstrap", "x", "q", replicates), loop)
     answer = ask(np.float64, "bootstrap", "x", "q", replicates)
     tau, error = np.array(drawn), np.std(drawn) / np.sqrt(replicates)
     if abs(np.median(tau) - answer["median"]) > 10 * error \
