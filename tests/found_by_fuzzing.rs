@@ -289,3 +289,22 @@ fn quantiles_of_laws_near_one_stay_rates() {
         }
     }
 }
+
+/// The ends of a prediction interval next to one half are computed from either side, and a law as narrow
+/// as a rounding turned them round.
+#[test]
+fn prediction_intervals_of_narrow_laws_have_their_ends_in_order() {
+    let growth = Growth::linear(0.5).expect("a rate");
+    let confidence = Confidence::new(1e-12).expect("a level");
+    for exponent in 20..32 {
+        for odd in 0..4 {
+            let d = (1_usize << exponent) + odd;
+            let law = ScalingLaw::new(0.0, 0, growth.clone())
+                .expect("a law")
+                .at(d)
+                .expect("a width");
+            let interval = law.prediction_interval(confidence).expect("an interval");
+            assert!(interval.lower() <= interval.upper(), "{d}: {interval:?}");
+        }
+    }
+}

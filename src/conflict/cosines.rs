@@ -32,7 +32,7 @@ impl Cosines {
         let reach = confidence.standard_errors(self.units) * self.error;
         let middle = self.difference();
         let end = |x: f64| x.clamp(-2.0, 2.0);
-        Interval::of(end(middle - reach), end(middle + reach), confidence)
+        Interval::between(end(middle - reach), end(middle + reach), confidence)
     }
 
     /// The verdict on two cosines, the margin counted as no difference.

@@ -315,7 +315,7 @@ impl ConflictEstimate {
         ];
         [before, after].map(|ends| {
             let [lower, upper] = ends.map(|x| std::f64::consts::PI * x);
-            Interval::of(lower, upper, confidence)
+            Interval::between(lower, upper, confidence)
         })
     }
 

@@ -117,7 +117,9 @@ pub struct Interval {
 }
 
 impl Interval {
-    pub(crate) fn of(lower: f64, upper: f64, confidence: Confidence) -> Self {
+    /// From both ends, in any order: those of a narrow interval may be turned round by a rounding.
+    pub(crate) fn between(a: f64, b: f64, confidence: Confidence) -> Self {
+        let (lower, upper) = if b < a { (b, a) } else { (a, b) };
         Self {
             lower,
             upper,
@@ -128,8 +130,7 @@ impl Interval {
     /// The image under a monotone function, increasing or decreasing: as good an
     /// interval for the image as this one is for its own quantity.
     pub(crate) fn mapped(self, f: impl Fn(f64) -> f64) -> Self {
-        let (a, b) = (f(self.lower), f(self.upper));
-        Self::of(a.min(b), a.max(b), self.confidence)
+        Self::between(f(self.lower), f(self.upper), self.confidence)
     }
 
     /// The lower end.

@@ -123,7 +123,7 @@ impl OverlapEstimate {
         };
         let ratio = self.numerator / self.denominator;
         let (lower, upper) = accepted(-1.0, 1.0, ratio, inside);
-        Interval::of(lower, upper, confidence)
+        Interval::between(lower, upper, confidence)
     }
 
     /// The two-sided p-value of the hypothesis that the overlap is o; at o = 0, that

@@ -81,7 +81,7 @@ impl PreservationBand {
     #[must_use]
     pub fn free_gain(&self) -> Interval {
         let [cheapest, dearest] = self.ends.map(|f| f.free_gain());
-        Interval::of(dearest, cheapest, self.confidence)
+        Interval::between(dearest, cheapest, self.confidence)
     }
 
     /// The least displacement of the capabilities at a safety gain.
@@ -92,7 +92,7 @@ impl PreservationBand {
     /// # Examples
     /// See [`PreservationBand`].
     pub fn min_cost(&self, safety: f64) -> Result<Interval, FrontierError> {
-        self.between(|end| end.min_cost(safety))
+        self.of_ends(|end| end.min_cost(safety))
     }
 
     /// The largest safety gain at a displacement of the capabilities.
@@ -103,15 +103,14 @@ impl PreservationBand {
     /// # Examples
     /// See [`PreservationBand`].
     pub fn max_safety(&self, cost: f64) -> Result<Interval, FrontierError> {
-        self.between(|end| end.max_safety(cost))
+        self.of_ends(|end| end.max_safety(cost))
     }
 
-    /// Of a narrow band rounding may turn the ends round.
-    fn between(
+    fn of_ends(
         &self,
         of: impl Fn(&PreservationFrontier<f64>) -> Result<f64, FrontierError>,
     ) -> Result<Interval, FrontierError> {
         let (a, b) = (of(&self.ends[0])?, of(&self.ends[1])?);
-        Ok(Interval::of(a.min(b), a.max(b), self.confidence))
+        Ok(Interval::between(a, b, self.confidence))
     }
 }

@@ -223,7 +223,7 @@ impl ScalingFit {
     ) -> Option<Interval> {
         let t = confidence.standard_errors_of(self.freedom);
         let [lower, upper] = self.bounds_of(parameter, t)?;
-        Some(Interval::of(lower, upper, confidence))
+        Some(Interval::between(lower, upper, confidence))
     }
 
     /// Whether the estimate of a parameter is at a bound of its range, where data would pull

@@ -296,7 +296,7 @@ impl PackingLaw {
     /// ```
     pub fn prediction_interval(&self, confidence: Confidence) -> Result<Interval, Error> {
         if let Some(point) = self.point() {
-            return Ok(Interval::of(point, point, confidence));
+            return Ok(Interval::between(point, point, confidence));
         }
         let tail = 0.5 * (1.0 - confidence.level());
         let (a, b) = self.parameters();
@@ -304,7 +304,7 @@ impl PackingLaw {
         // The upper tail is the lower one of 1 − X.
         let (top_y, top_x) = beta::quantile(b, a, tail).ok_or_else(|| self.not_converged())?;
         let (lower, upper) = (self.rate(x, y), self.rate(top_x, top_y));
-        Ok(Interval::of(lower, upper, confidence))
+        Ok(Interval::between(lower, upper, confidence))
     }
 
     /// Tax rates of directions that are drawn and projected, one model a replicate: a

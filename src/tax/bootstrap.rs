@@ -158,7 +158,7 @@ impl TaxBootstrap {
             let value = self.replicates[below] * (1.0 - part) + self.replicates[above] * part;
             value.clamp(0.0, 1.0)
         };
-        Interval::of(quantile(tail), quantile(1.0 - tail), confidence)
+        Interval::between(quantile(tail), quantile(1.0 - tail), confidence)
     }
 }
 

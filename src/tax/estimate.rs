@@ -386,7 +386,7 @@ impl TaxEstimate {
         };
         let ratio = self.numerator / self.denominator;
         let (lower, upper) = accepted(0.0, 1.0, ratio, inside);
-        Interval::of(lower, upper, confidence)
+        Interval::between(lower, upper, confidence)
     }
 
     /// The two-sided p-value of the hypothesis τ = τ₀; below 1 − level exactly where the
