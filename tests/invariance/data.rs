@@ -39,6 +39,8 @@ pub struct Data {
     pub objectives: Vec<String>,
     pub gradients: DMatrix<f64>,
     pub budget: f64,
+    /// The same where shares of it are asked for.
+    pub level: f64,
     pub shift: DVector<f64>,
     /// Rows.
     pub checkpoints: DMatrix<f64>,
@@ -97,10 +99,10 @@ impl Data {
         let capabilities = (0..p).map(|i| concept(n + i, n + i, rng)).collect();
         let columns = [gaussian(d, 2, rng), gaussian(d, p, rng)];
         let gradients = gaussian::<f64>(d, k, rng);
-        // Objectives that agree by a little, as gradients of one model do.
+        // Every other objective pulls against safety by a little, so that floors bind.
         let shared = gaussian::<f64>(d, 1, rng) * 0.5;
         let gradients = DMatrix::from_fn(d, k, |i, j| {
-            (gradients[(i, j)] + shared[i]) * 2_f64.powi(j as i32 - 2)
+            (gradients[(i, j)] + (-1_f64).powi(j as i32) * shared[i]) * 2_f64.powi(j as i32 - 2)
         });
         let root = gaussian::<f64>(d, d, rng);
         let metric = &root * root.transpose() / d as f64 + DMatrix::identity(d, d);
@@ -116,6 +118,7 @@ impl Data {
             draws.collect()
         });
         let seeds = seeds.collect();
+        let budget = 1.0 + rng.random::<f64>();
         let mut data = Self {
             seed,
             safety,
@@ -136,7 +139,8 @@ impl Data {
                 })
                 .collect(),
             gradients,
-            budget: 1.0 + rng.random::<f64>(),
+            budget,
+            level: budget,
             shift: gaussian::<f64>(d, 1, rng).column(0).into_owned(),
             checkpoints: gaussian(4, d, rng),
             metric: (&metric + metric.transpose()) * 0.5,
@@ -175,6 +179,7 @@ impl Data {
         self.diagonal.iter_mut().for_each(&mut *f);
         self.factor.iter_mut().for_each(&mut *f);
         f(&mut self.budget);
+        f(&mut self.level);
         self.p_values.iter_mut().for_each(&mut *f);
         self.rates.iter_mut().for_each(&mut *f);
         self.errors.iter_mut().for_each(&mut *f);
@@ -215,7 +220,11 @@ impl Data {
         let size = self.metric.norm() / root;
         moved.metric.iter_mut().for_each(|x| step(x, size, rng));
         moved.metric = (&moved.metric + moved.metric.transpose()) * 0.5;
-        for x in moved.diagonal.iter_mut().chain([&mut moved.budget]) {
+        for x in moved
+            .diagonal
+            .iter_mut()
+            .chain([&mut moved.budget, &mut moved.level])
+        {
             let size = *x;
             step(x, size, rng);
         }
@@ -305,6 +314,7 @@ impl Data {
         (change.budget, change.shift, change.metric) = (budget, shift, metric);
         let mut data = self.clone();
         data.budget *= budget;
+        data.level *= budget;
         data.shift *= shift;
         data.checkpoints *= shift;
         data.metric *= metric * metric;

@@ -26,8 +26,9 @@ pub fn budget<T: Real>(data: &Data) -> Budget<T> {
     Budget::new(T::from_double(data.budget)).expect("positive")
 }
 
-fn of<T: Real>(share: f64, budget: Budget<T>) -> T {
-    T::from_double(share) * budget.value()
+/// A share of the budget, as it is asked for.
+fn of<T: Real>(share: f64, data: &Data) -> T {
+    T::from_double(share) * T::from_double(data.level)
 }
 
 /// The objectives with their vectors, and by inner products alone.
@@ -89,7 +90,7 @@ fn pareto<T: Real>(data: &Data, r: &mut Reader) {
             0,
             &[T::from_double(f.interaction() as usize as f64)],
         );
-        let at = of(0.3, b);
+        let at = of(0.3, data);
         number("safety_at", 1, &[f.safety_at(at).expect("in reach")]);
         number(
             "capability_at",
@@ -105,8 +106,8 @@ fn pareto<T: Real>(data: &Data, r: &mut Reader) {
         };
         number("efficient_arc", 1, &flat(&f.efficient_arc()));
         let point = FrontierPoint {
-            capability: of(0.2, b),
-            safety: of(0.1, b),
+            capability: of(0.2, data),
+            safety: of(0.1, data),
         };
         number(
             "required_budget",
@@ -143,12 +144,9 @@ fn preservation<T: Real>(data: &Data, r: &mut Reader) {
     r.number("budget", f.budget()).budget(1);
     r.number("free_gain", f.free_gain()).budget(1);
     r.number("full_cost", f.full_cost()).budget(1);
-    r.number("max_safety", f.max_safety(of(0.1, b)).expect("in reach"))
+    r.number("max_safety", f.max_safety(of(0.1, data)).expect("in reach"))
         .budget(1);
-    // Above what is free, so that there is a price.
-    let gain = f
-        .max_safety(f.full_cost() * T::from_double(0.5))
-        .expect("in reach");
+    let gain = of(0.9, data);
     r.number("min_cost", f.min_cost(gain).expect("in reach"))
         .budget(1);
     r.number("marginal_cost", f.marginal_cost(gain).expect("in reach"));
@@ -172,9 +170,9 @@ fn preservation<T: Real>(data: &Data, r: &mut Reader) {
     r.number("dearest", band.dearest().free_gain()).budget(1);
     r.numbers("free_gain", &ends(band.free_gain()), Axis::Fixed)
         .budget(1);
-    let cost = band.min_cost(of(0.8, b)).expect("in reach");
+    let cost = band.min_cost(of(0.8, data)).expect("in reach");
     r.numbers("min_cost", &ends(cost), Axis::Fixed).budget(1);
-    let most = band.max_safety(of(0.1, b)).expect("in reach");
+    let most = band.max_safety(of(0.1, data)).expect("in reach");
     r.numbers("max_safety", &ends(most), Axis::Fixed).budget(1);
 }
 
@@ -183,10 +181,7 @@ fn shifts<T: Real>(data: &Data, r: &mut Reader) {
     let span = Subspace::from_directions(&concepts::<T>(data)).expect("a span");
     let b = budget::<T>(data);
     let (s, c) = (goal::<T>(data, "safety"), goal::<T>(data, "goal 1"));
-    let free = PreservationFrontier::new(TaxRate::between(&v, &span).expect("one space"), b);
-    let gain = free
-        .max_safety(free.full_cost() * T::from_double(0.5))
-        .expect("in reach");
+    let gain = of(0.9, data);
     r.family(
         "OptimalShift",
         tolerance::orthonormality::<T>(data.dimension()),
@@ -194,9 +189,12 @@ fn shifts<T: Real>(data: &Data, r: &mut Reader) {
     for (from, shift) in [
         (
             "at_capability",
-            OptimalShift::at_capability(&s, &c, b, of(-0.1, b)),
+            OptimalShift::at_capability(&s, &c, b, of(-0.1, data)),
         ),
-        ("at_cost", OptimalShift::at_cost(&v, &span, b, of(0.05, b))),
+        (
+            "at_cost",
+            OptimalShift::at_cost(&v, &span, b, of(0.05, data)),
+        ),
         ("at_safety", OptimalShift::at_safety(&v, &span, b, gain)),
     ] {
         let shift = shift.expect("in reach");
@@ -207,13 +205,14 @@ fn shifts<T: Real>(data: &Data, r: &mut Reader) {
         }
         r.number(&format!("safety {from}"), shift.safety())
             .budget(1);
-        r.number(&format!("capability {from}"), shift.capability())
-            .budget(1);
         r.number(&format!("length {from}"), shift.length())
             .budget(1);
-        r.number(&format!("gap {from}"), shift.gap() + b.value())
-            .budget(1)
-            .rounds(BESIDE);
+        // A capability that is not moved is moved by a rounding.
+        for (what, x) in [("capability", shift.capability()), ("gap", shift.gap())] {
+            r.number(&format!("{what} {from}"), x + b.value())
+                .budget(1)
+                .rounds(BESIDE);
+        }
     }
 }
 
@@ -267,7 +266,7 @@ fn floors<T: Real>(data: &Data, r: &mut Reader) {
     let b = budget::<T>(data);
     let names = others(data);
     let k = data.objectives.len();
-    let losses: Vec<(&str, T)> = names.iter().map(|&x| (x, of(share(x), b))).collect();
+    let losses: Vec<(&str, T)> = names.iter().map(|&x| (x, of(share(x), data))).collect();
     for (from, all) in ["vectors", "Gram"].into_iter().zip(objectives::<T>(data)) {
         r.family("FloorOptimum", tolerance::gain::<T>(k));
         let floors = Floors::new(&all, "safety", b, &losses).expect("floors");
@@ -278,7 +277,7 @@ fn floors<T: Real>(data: &Data, r: &mut Reader) {
             data,
             r,
         );
-        let uniform = Floors::uniform(&all, "safety", b, of(0.05, b)).expect("floors");
+        let uniform = Floors::uniform(&all, "safety", b, of(0.05, data)).expect("floors");
         optimum(
             &format!("uniform, {from}"),
             &uniform.solve().expect("solved"),
@@ -289,7 +288,10 @@ fn floors<T: Real>(data: &Data, r: &mut Reader) {
         let slope = |x: &str| all.slopes()[all.index(x).expect("a name")];
         let metric: Vec<(&str, T)> = losses.iter().map(|&(x, y)| (x, y * slope(x))).collect();
         let metric = Floors::in_metric_units(&all, "safety", b, &metric).expect("floors");
-        let changed = metric.clone().with("goal 1", of(0.3, b)).expect("a floor");
+        let changed = metric
+            .clone()
+            .with("goal 1", of(0.3, data))
+            .expect("a floor");
         optimum(
             &format!("in metric units, {from}"),
             &metric.solve().expect("solved"),
@@ -339,7 +341,7 @@ fn floors<T: Real>(data: &Data, r: &mut Reader) {
 fn ellipsoid<T: Real>(data: &Data, r: &mut Reader) {
     let b = budget::<T>(data);
     let k = data.objectives.len();
-    let gains = DVector::from_iterator(k, data.objectives.iter().map(|x| of(share(x), b)));
+    let gains = DVector::from_iterator(k, data.objectives.iter().map(|x| of(share(x), data)));
     let weights: Vec<T> = data
         .objectives
         .iter()
@@ -414,7 +416,7 @@ fn ellipsoid<T: Real>(data: &Data, r: &mut Reader) {
 fn targets<T: Real>(data: &Data, r: &mut Reader) {
     let b = budget::<T>(data);
     let k = data.objectives.len();
-    let named = ["goal 2", "goal 1"].map(|x| (x, of(share(x), b)));
+    let named = ["goal 2", "goal 1"].map(|x| (x, of(share(x), data)));
     for (from, all) in ["vectors", "Gram"].into_iter().zip(objectives::<T>(data)) {
         for (name, t) in [
             ("new", FixedTargets::new(&all, "safety", b, &named)),

@@ -1,6 +1,6 @@
 //! Directions, subspaces and the angles between them.
 
-use alignment_tax::linalg::ThinSvd;
+use alignment_tax::linalg::{ThinSvd, hard_threshold};
 use alignment_tax::{
     Direction, PrincipalAngles, PrincipalVectors, RankRule, Real, Subspace, tolerance,
 };
@@ -105,6 +105,8 @@ fn subspaces<T: Real>(data: &Data, r: &mut Reader) {
                 .rounds("a quotient that is formed here");
         }
     }
+    let ruled = Subspace::from_columns_with(&b, RankRule::Fixed(b.ncols())).expect("a span");
+    r.span("from_columns_with", ruled.basis());
     let again = Subspace::from_orthonormal(span.basis()).expect("orthonormal");
     r.span("from_orthonormal", again.basis());
     let projector = Subspace::from_projector(&(span.basis() * span.basis().transpose()));
@@ -166,6 +168,8 @@ fn subspaces<T: Real>(data: &Data, r: &mut Reader) {
         "right_vectors",
         &svd.right_vectors().columns(0, 1).into_owned(),
     );
+    let aspect = b.ncols() as f64 / d as f64;
+    r.number("hard_threshold", hard_threshold(aspect).expect("an aspect"));
     let jacobi = ThinSvd::jacobi(&rows).expect("it converges");
     r.vector("jacobi", jacobi.singular_values(), Axis::Fixed)
         .activations(1);

@@ -3,6 +3,8 @@
 
 mod chance;
 mod change;
+mod checker;
+mod completeness;
 mod data;
 mod frontier;
 mod geometry;

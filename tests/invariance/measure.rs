@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 
 use crate::data::{Data, Pair};
 use crate::reading::{Axis, Kind, Reader};
-use crate::tax::{DRAWN, ends};
+use crate::tax::{DRAWN, LEVEL, ends};
 
 type Rows<T> = [DMatrix<T>; 2];
 
@@ -30,6 +30,11 @@ pub fn read<T: Real>(data: &Data, r: &mut Reader) {
         .with_replicates(19)
         .expect("enough")
         .with_seed(data.seed)
+        .with_confidence(LEVEL)
+        .with_levels(&[0.5, 0.7])
+        .expect("shares of the budget")
+        .with_massive_threshold(2.0)
+        .expect("a threshold")
         .with_budget(budget);
     let measured = Measurement::new("layer", &safety(), &capabilities(), &options);
     let measured = measured.expect("a measurement");

@@ -29,7 +29,7 @@ fn reach(reach: Reach) -> f64 {
 pub fn fits(data: &Data, r: &mut Reader) {
     let (widths, rates, errors) = (&data.widths, &data.rates, &data.errors);
     let seeds: Vec<&[f64]> = data.seeds.iter().map(Vec::as_slice).collect();
-    let counts: Vec<usize> = widths.iter().map(|d| 8 + (d % 5)).collect();
+    let counts: Vec<usize> = widths.iter().map(|d| 8 + d % 7).collect();
     let common = ScalingData::from_seeds(widths, &seeds, SeedSpread::Common);
     // The minimum of a deviance is known to the root of its rounding where it is searched for.
     let closed = tolerance::scatter::<f64>(0);
@@ -112,10 +112,19 @@ pub fn fits(data: &Data, r: &mut Reader) {
         inverse.expect("a study").errors(),
         Axis::Width,
     );
-    r.exactly(
-        "capabilities",
-        known.capabilities().map_or(0, <[usize]>::len),
-    );
+    let exact = ScalingModel::ExactLaw {
+        intrinsic_dimension: 1,
+    };
+    let fit = ScalingFit::new(&known, exact).expect("a fit");
+    let widest = *widths.iter().max().expect("some");
+    let with = fit.predict_with(2 * widest, 12, LEVEL).expect("a width");
+    r.family("ScalingPrediction", searched);
+    let counted = "as many capabilities at other widths";
+    r.number("predict_with", with.mean)
+        .except(Kind::Unit, counted)
+        .except(Kind::Scale, counted);
+    let counts = known.capabilities().map_or(0, <[usize]>::len);
+    r.exactly("capabilities", counts);
 }
 
 fn fit(name: &str, fit: &ScalingFit, data: &Data, r: &mut Reader) {
