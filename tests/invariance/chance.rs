@@ -178,6 +178,12 @@ fn permutations<T: Real>(data: &Data, r: &mut Reader) {
     test("blocks", &blocks.concept(&run, rng), 1, r);
 }
 
+/// A part of a shift, and whether it changes its sign with safety.
+type Part<T> = (&'static str, bool, fn(&Audit<T>) -> T);
+
+/// The same from samples, and the exponent of its unit.
+type Estimated = (&'static str, i32, fn(&AuditEstimate) -> Jackknifed);
+
 fn audits<T: Real>(data: &Data, r: &mut Reader) {
     let (v, span) = (
         safety::<T>(data),
@@ -189,7 +195,7 @@ fn audits<T: Real>(data: &Data, r: &mut Reader) {
     let course = course.expect("one space");
     r.family("Audit", tolerance::orthonormality::<T>(data.dimension()));
     // What is a component along safety changes its sign with it.
-    let parts: [(&str, bool, fn(&Audit<T>) -> T); 8] = [
+    let parts: [Part<T>; 8] = [
         ("length", false, Audit::length),
         ("safety", true, Audit::safety),
         ("free", true, Audit::free),
@@ -232,7 +238,7 @@ fn audits<T: Real>(data: &Data, r: &mut Reader) {
     let plug_in = estimate.plug_in();
     r.number("plug_in", plug_in.length()).activations(1);
     r.exactly("units", estimate.units());
-    let parts: [(&str, i32, fn(&AuditEstimate) -> Jackknifed); 5] = [
+    let parts: [Estimated; 5] = [
         ("safety", 1, AuditEstimate::safety),
         ("free", 0, AuditEstimate::free),
         ("paid", 0, AuditEstimate::paid),

@@ -1,7 +1,7 @@
 //! The checker can fail: a law that is wrong by one exponent, one axis or one sign is refused, for every reading
 //! whose value it would change by a millionth.
 
-use crate::change::{Case, readings};
+use crate::change::{Case, fits, readings};
 use crate::common::rng;
 use crate::data::{Data, Shape};
 use crate::reading::{Axis, Change, Kind, Reading};
@@ -194,6 +194,11 @@ fn bounds_are_narrow() {
     let trial = Trial::new();
     let double = &trial.before;
     let single = readings::<f32>(&trial.case.data);
+    println!(
+        "{} readings, {} of fits",
+        double.len(),
+        fits(&trial.case.data).len()
+    );
     for (after, widest) in [(double, 1e-9), (&single, 0.02)] {
         let mut wide = Vec::new();
         for ((before, after), &condition) in double.iter().zip(after).zip(&trial.case.conditions) {
