@@ -812,6 +812,10 @@ def explained(crate, mutants, partial):
                 for m in mutants
                 if m.file == entry["file"] and m.change == change and m.code == entry.get("code", "")
             ]
+            if "which" in entry:
+                fit = sorted(fit, key=lambda m: m.line)[entry["which"] - 1 :][:1]
+            elif len(fit) > 1:
+                raise Failed(f"{len(fit)} mutants fit {entry['file']}: {change}: say `which`")
             for mutant in fit:
                 reasons[mutant.name] = entry["why"]
             if not fit:
