@@ -106,3 +106,25 @@ impl PValue {
         self.standard_error
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// (1 + 3)/(1 + 99) with the error of a binomial share; two tails double both.
+    #[test]
+    fn errors_are_those_of_a_binomial_share() {
+        let p = PValue::monte_carlo(3, 99);
+        assert_eq!(p.value(), 0.04);
+        let error = (0.04_f64 * 0.96 / 99.0).sqrt();
+        assert!((p.standard_error() / error - 1.0).abs() <= 4.0 * f64::EPSILON);
+        let other = PValue::monte_carlo(95, 99);
+        for both in [p.two_sided(other), other.two_sided(p)] {
+            assert_eq!(both.value(), 0.08);
+            assert_eq!(both.standard_error(), 2.0 * p.standard_error());
+        }
+        assert_eq!(other.two_sided(other).value(), 1.0);
+        let exact = PValue::exact(3, 8);
+        assert_eq!((exact.value(), exact.standard_error()), (0.375, 0.0));
+    }
+}

@@ -189,3 +189,16 @@ impl fmt::Display for Interval {
         f.write_str("]")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_statements_share_the_error() {
+        let three = Confidence::NINETY_FIVE.of_three().level();
+        assert!((three - (1.0 - 0.05 / 3.0)).abs() <= f64::EPSILON);
+        let most = Confidence::new(1.0 - 0.5 * f64::EPSILON).expect("below one");
+        assert!(most.of_three().level() < 1.0);
+    }
+}

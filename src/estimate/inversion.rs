@@ -52,3 +52,31 @@ pub(crate) fn accepted(from: f64, to: f64, ratio: f64, inside: impl Fn(f64) -> b
     };
     (lower.clamp(from, to), upper.clamp(from, to))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values accepted between two ends, wherever these lie in the range.
+    #[test]
+    fn the_ends_are_where_acceptance_ends() {
+        for (from, to) in [(0.0, 1.0), (-1.0, 1.0)] {
+            for (a, b) in [
+                (0.1, 0.3),
+                (0.17, 0.93),
+                (0.4, 0.41),
+                (from, 0.3),
+                (0.3, to),
+            ] {
+                let (lower, upper) = accepted(from, to, 0.5 * (a + b), |x| a <= x && x <= b);
+                let close = 2.0 * f64::EPSILON;
+                assert!((lower - a).abs() <= close, "{lower} and {a}");
+                assert!((upper - b).abs() <= close, "{upper} and {b}");
+            }
+        }
+        // None is accepted: the value of the range nearest to the ratio.
+        for (ratio, nearest) in [(-2.0, 0.0), (0.25, 0.25), (7.0, 1.0)] {
+            assert_eq!(accepted(0.0, 1.0, ratio, |_| false), (nearest, nearest));
+        }
+    }
+}

@@ -195,3 +195,32 @@ pub(crate) fn inverse(
     }
     Ok(inverse)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 16 units with s = 1, a = 16·v, b = 256·w: the first n with n² s² ≥ 9 (a n + b).
+    #[test]
+    fn the_samples_needed_solve_their_equation() {
+        for (squared, linear, quadratic) in [
+            (1.0, 0.5, 0.0),
+            (1.0, 0.0, 0.5),
+            (1.0, 0.3, 0.6),
+            (0.2, 0.01, 0.02),
+        ] {
+            let SamplesNeeded::About(n) = needed(squared, linear, quadratic, 16) else {
+                panic!("{squared} is above one standard error");
+            };
+            let short =
+                |n: f64| 9.0 * (linear * 16.0 * n + quadratic * 256.0) - (n * squared).powi(2);
+            assert!(
+                short(n as f64) <= 1e-9 && short(n as f64 - 1.0) > 0.0,
+                "{n}"
+            );
+        }
+        // Below one standard error it is as if it were one: at least 9·16.
+        let least = needed(0.1, 1.0, 0.0, 16);
+        assert!(matches!(least, SamplesNeeded::MoreThan(144)), "{least:?}");
+    }
+}

@@ -122,6 +122,8 @@ mod tests {
         assert_eq!(level(0.999_9), "99.99 %");
         assert_eq!(p_value(3e-9), "3.0e-9");
         assert_eq!(p_value(0.05), "0.0500");
+        assert_eq!(p_value(1e-4), "0.0001");
+        assert_eq!(p_value(0.0), "0.0000");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 
 use crate::common::{gaussian, rng, subspace};
 use alignment_tax::linalg::ThinSvd;
-use alignment_tax::{Error, Real};
-use nalgebra::DMatrix;
+use alignment_tax::{Error, RankRule, Real, Subspace};
+use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
 
 type Algorithm<T> = fn(&DMatrix<T>) -> Result<ThinSvd<T>, Error>;
@@ -216,4 +216,23 @@ fn non_finite_and_empty_input_is_refused_at_once() {
             "{name}"
         );
     }
+}
+
+/// What is equal to the cut of a rank counts as zero; the singular values of these are exact.
+fn a_tie_with_the_cut_is_zero<T: Real>() {
+    let half = T::from_double(0.5);
+    let a = DMatrix::from_diagonal(&DVector::from_column_slice(&[T::one(), half]));
+    let dimension = |cut: T| {
+        Subspace::from_leading_singular(&a, RankRule::Relative(cut))
+            .expect("a span")
+            .dimension()
+    };
+    assert_eq!(dimension(half), 1);
+    assert_eq!(dimension(half * (T::one() - T::machine_epsilon())), 2);
+}
+
+#[test]
+fn ties_with_the_cut_are_zeros() {
+    a_tie_with_the_cut_is_zero::<f32>();
+    a_tie_with_the_cut_is_zero::<f64>();
 }

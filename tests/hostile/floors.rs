@@ -252,6 +252,8 @@ fn requests_refused<T: Extreme>() {
         Floors::new(&objectives, "safety", unit, &[("safety", zero)]),
         Error::DuplicateName {
             argument: "safety and the others",
+            first: 0,
+            second: 1,
             ..
         }
     );

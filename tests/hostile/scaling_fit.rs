@@ -347,6 +347,8 @@ fn questions_are_checked() {
             }
         );
     }
+    // As many as there is room for are allowed.
+    assert!(told.predict_with(64, 62, LEVEL).is_ok());
     let law = ScalingFit::new(&data(), MODELS[2]).expect("a fit");
     refused!(
         law.predict(2, LEVEL),

@@ -160,6 +160,27 @@ fn samples_that_do_not_vary<T: Extreme>() {
     );
 }
 
+/// The cut is that of a numerical rank, in units of the largest eigenvalue: 3 rows along one axis of 64 have
+/// one of 64 times the mean, so that ρ of the mean is singular up to 64·64·ε.
+fn the_cut_is_relative_to_the_largest<T: Extreme>() {
+    let mut rows = DMatrix::<T>::zeros(3, 64);
+    rows[(0, 5)] = real(1.0);
+    rows[(1, 5)] = real(-1.0);
+    let epsilon = T::machine_epsilon().to_double();
+    let inverse = |rho: f64| {
+        let c = ShrunkCovariance::from_samples(&rows, Shrinkage::Fixed(rho)).expect("a covariance");
+        c.whiten(&DVector::from_element(64, real::<T>(1.0)))
+    };
+    refused!(
+        inverse(1024.0 * epsilon),
+        Error::OutOfRange {
+            argument: "shrinkage intensity",
+            ..
+        }
+    );
+    assert!(inverse(16384.0 * epsilon).is_ok());
+}
+
 /// Fewer degrees of freedom than dimensions, and constant coordinates, need shrinkage.
 fn singular_covariances_are_not_inverted<T: Extreme>() {
     let singular = |result: Result<Whitened<T>, Error>| {
@@ -352,6 +373,7 @@ fn noise_threshold<T: Extreme>() {
 for_both_scalars!(
     covariance_refusals,
     samples_that_do_not_vary,
+    the_cut_is_relative_to_the_largest,
     singular_covariances_are_not_inverted,
     covariances_of_any_magnitude,
     one_dimension,

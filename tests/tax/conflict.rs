@@ -5,7 +5,7 @@ use crate::common::{gaussian, normal, rng};
 use alignment_tax::{
     Budget, Error, FreezeSearch, FrozenGoals, JointGain, Objectives, Real, SearchMethod, tolerance,
 };
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
 fn names(k: usize) -> Vec<String> {
     (0..k).map(|i| format!("f{i}")).collect()
@@ -226,4 +226,53 @@ fn joint_gain_is_the_distance_of_the_hull() {
             assert!(moved.abs() <= 16.0 * accepted);
         }
     }
+}
+
+/// Against each other nothing is gained: the best shift is none, and has no length.
+fn opposite_goals_gain_nothing<T: Real>() {
+    let vectors = DMatrix::from_columns(&[
+        DVector::from_column_slice(&[T::one(), T::zero()]),
+        DVector::from_column_slice(&[-T::one(), T::zero()]),
+    ]);
+    let budget = Budget::new(T::from_double(3.0)).expect("positive");
+    let joint = JointGain::new(&objectives(&vectors), &["f0", "f1"], &[], budget).expect("goals");
+    assert_eq!(joint.length(), T::zero());
+    assert!(joint.gains().iter().all(|&gain| gain == T::zero()));
+    let alone = DVector::from_element(2, T::from_double(3.0));
+    assert_eq!(joint.gains_alone(), &alone);
+}
+
+#[test]
+fn goals_against_each_other_gain_nothing() {
+    opposite_goals_gain_nothing::<f32>();
+    opposite_goals_gain_nothing::<f64>();
+}
+
+/// Orthogonal once the third coordinate is frozen: no fight, and none for a rounding either way.
+fn orthogonal_goals_do_not_fight<T: Real>() {
+    let t = T::from_double;
+    let column = |x: [f64; 3]| DVector::from_iterator(3, x.map(t));
+    for sign in [1.0, -1.0] {
+        let vectors = DMatrix::from_columns(&[
+            column([1.0, 0.0, 1.0]),
+            column([0.0, 1.0, sign]),
+            column([0.0, 0.0, 1.0]),
+        ]);
+        let frozen = FrozenGoals::new(&objectives(&vectors), &["f0", "f1"], &["f2"]).expect("left");
+        assert!(frozen.conflict_left() <= frozen.rounding());
+        assert!(!frozen.fights());
+    }
+    let against = DMatrix::from_columns(&[
+        column([1.0, -0.1, 1.0]),
+        column([0.0, 1.0, 1.0]),
+        column([0.0, 0.0, 1.0]),
+    ]);
+    let frozen = FrozenGoals::new(&objectives(&against), &["f0", "f1"], &["f2"]).expect("left");
+    assert!(frozen.fights());
+}
+
+#[test]
+fn goals_that_are_left_orthogonal_do_not_fight() {
+    orthogonal_goals_do_not_fight::<f32>();
+    orthogonal_goals_do_not_fight::<f64>();
 }

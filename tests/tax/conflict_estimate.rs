@@ -271,8 +271,39 @@ fn probabilities_are_shares_of_one_whole_and_follow_the_seed() {
         .sum();
     assert!((sum + verdicts.undetermined() - 1.0).abs() <= tolerance::closed_form());
     assert_eq!(verdicts.replicates(), 2000);
+    for verdict in ConflictVerdict::ALL {
+        let p = verdicts.probability(verdict);
+        let error = (p * (1.0 - p) / 2000.0).sqrt();
+        assert!((verdicts.standard_error(verdict) - error).abs() <= tolerance::closed_form());
+    }
     assert_eq!(verdicts, probabilities(&found, 1));
     assert_ne!(verdicts, probabilities(&found, 2));
+}
+
+/// What a replicate leaves of a goal may be no length at all. Those replicates have no verdict, and with the
+/// verdicts they make one whole.
+#[test]
+fn what_has_no_verdict_is_the_rest_of_the_whole() {
+    let mut rng = rng(3);
+    let mut undetermined = 0;
+    for _ in 0..40 {
+        let rows = [[3.0, 1.1, 0.0], [-3.0, 0.0, 1.1], [9.0, 0.0, 0.0]]
+            .map(|mean| noisy(&mean, 4, 24, &mut rng));
+        let all = rows.each_ref().map(samples);
+        let evidence = all.each_ref().map(Evidence::Sampled);
+        let Ok(found) = ConflictEstimate::new([evidence[0], evidence[1]], &evidence[2..]) else {
+            continue;
+        };
+        let verdicts = probabilities(&found, 1);
+        let determined: f64 = ConflictVerdict::ALL
+            .iter()
+            .map(|&v| verdicts.probability(v))
+            .sum();
+        let whole = determined + verdicts.undetermined();
+        assert!((whole - 1.0).abs() <= 8.0 * f64::EPSILON, "{whole}");
+        undetermined += usize::from(verdicts.undetermined() > 0.0);
+    }
+    assert!(undetermined > 0);
 }
 
 /// The share of negative cosines is the p-value of the hypothesis that they are not.
@@ -412,4 +443,33 @@ fn the_plug_in_is_the_conflict_of_the_mean_directions() {
     let budget = alignment_tax::Budget::unit();
     let direct = Conflict::new(&objectives, ["a", "b"], &["c"], budget).expect("left");
     assert_eq!(found.plug_in(), &direct);
+}
+
+/// Freezing is of all capabilities at once: which comes first says nothing, and neither does
+/// the sign of one.
+#[test]
+fn the_order_of_capabilities_does_not_matter() {
+    let means = [
+        [8.0, 6.0, 1.0, 2.0],
+        [-8.0, 6.0, 0.0, 3.0],
+        [9.0, 0.0, 4.0, 0.0],
+        [5.0, 1.0, -8.0, 0.0],
+        [3.0, -2.0, 2.0, 9.0],
+    ];
+    for seed in 0..6 {
+        let mut rng = rng(seed);
+        let rows = means.map(|mean| noisy(&mean, 9, 16, &mut rng));
+        let all = rows.each_ref().map(samples);
+        let plain = estimate(&all);
+        for order in [[3, 2, 4], [4, 3, 2], [3, 4, 2], [2, 4, 3]] {
+            let [a, b, c] = order.map(|i| all[i].clone());
+            equal(
+                &plain,
+                &estimate(&[all[0].clone(), all[1].clone(), a, b, c]),
+            );
+        }
+        let reversed = samples(&-&rows[3]);
+        let [first, second, third, _, fifth] = all.clone();
+        equal(&plain, &estimate(&[first, second, third, reversed, fifth]));
+    }
 }

@@ -351,3 +351,25 @@ macro_rules! properties {
 
 properties!(f64);
 properties!(f32);
+
+/// The angle of a frontier between directions is the one that they were made with.
+fn angle_is_that_of_the_directions<T: Real>() {
+    let one = T::one();
+    let v = Direction::from_slice(&[one, T::zero()]).expect("a direction");
+    for alpha in [0.0, 1e-3, 0.5, 1.0, 1.5, 2.0, 3.0] {
+        let alpha = T::from_double(alpha);
+        let c = Direction::from_slice(&[alpha.cos(), alpha.sin()]).expect("a direction");
+        let frontier = ParetoFrontier::between(&v, &c, Budget::unit()).expect("one space");
+        assert!(
+            (frontier.angle() - alpha).abs() <= bound(1.0),
+            "{} for {alpha}",
+            frontier.angle()
+        );
+    }
+}
+
+#[test]
+fn the_angle_is_that_of_the_directions() {
+    angle_is_that_of_the_directions::<f32>();
+    angle_is_that_of_the_directions::<f64>();
+}

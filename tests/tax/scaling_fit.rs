@@ -543,3 +543,25 @@ fn verdicts_need_evidence() {
         ScalingVerdict::Undecided
     );
 }
+
+/// A parameter at its bound is not estimated: its degree of freedom is kept.
+#[test]
+fn parameters_at_a_bound_keep_their_degrees_of_freedom() {
+    let widths = [64, 128, 256, 512, 1024];
+    let freedom = |rates: [f64; 5]| {
+        let data = ScalingData::from_errors(&widths, &rates, &[0.01; 5]).expect("data");
+        ScalingFit::new(&data, ScalingModel::InverseWidth)
+            .expect("a fit")
+            .freedom()
+    };
+    // 0.3 + 16/d lies inside.
+    assert_eq!(freedom([0.55, 0.425, 0.3625, 0.331_25, 0.315_625]), 3);
+    // Falling faster than 1/d: no intrinsic part.
+    assert_eq!(freedom([0.5, 0.2, 0.05, 0.01, 0.0]), 4);
+    // Rising: no packing.
+    assert_eq!(freedom([0.2, 0.25, 0.3, 0.35, 0.4]), 4);
+    // Nothing at all.
+    assert_eq!(freedom([0.0; 5]), 5);
+    // All of it at the narrowest width.
+    assert_eq!(freedom([1.0, 0.8, 0.7, 0.65, 0.625]), 4);
+}

@@ -8,7 +8,7 @@
 use crate::common::{cases, count, direction, gaussian, normal, number, properties, rng, rotation};
 use alignment_tax::{
     CoherenceBound, Confidence, Direction, Growth, MonteCarlo, PackingLaw, Real, RequiredWidth,
-    ResidualBound, ScalingLaw, SpectralBound, Subspace, TaxRate, tolerance,
+    ResidualBound, ScalingLaw, SpectralBound, Subspace, TaxRate, Vacuity, tolerance,
 };
 use nalgebra::DMatrix;
 use proptest::prelude::*;
@@ -479,4 +479,24 @@ fn a_signed_mean_overlap_would_not_do() {
         3.0 * signed < tau - own && tau - own <= upper,
         "{signed} {upper}"
     );
+}
+
+/// Numbers of few bits, so that every term of the bound can be seen: Σγ² = 5/16 and Σ|γ| = 3/4 with
+/// mμ = 1/8 and excess 6μ² + 2·¾μ + 2μ² = 13/512 make (5/128 + 13/512)/(7/8) = 33/448.
+#[test]
+fn the_coherence_bound_is_its_formula() {
+    let bound = CoherenceBound::new(&[0.5, -0.25], 6, 1.0 / 64.0).expect("possible");
+    assert_eq!(bound.crowding(), 0.125);
+    let ResidualBound::Within { lower, upper } = bound.verdict() else {
+        panic!("{bound:?}");
+    };
+    assert!((upper / (33.0 / 448.0) - 1.0).abs() <= tolerance::closed_form::<f64>());
+    assert_eq!(lower, -upper);
+    // m = 8 with μ = 1/12 make (¼·⅔ + 7/144 + 1/12 + 1/144)/(⅓) = 11/12, and R is below ¾ anyway.
+    let vacuous = CoherenceBound::new(&[0.5], 7, 1.0 / 12.0).expect("possible");
+    let ResidualBound::Vacuous(Vacuity::Trivial { bound, trivial }) = vacuous.verdict() else {
+        panic!("{vacuous:?}");
+    };
+    assert_eq!(trivial, 0.75);
+    assert!((bound / (11.0 / 12.0) - 1.0).abs() <= 4.0 * tolerance::closed_form::<f64>());
 }

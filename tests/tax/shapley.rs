@@ -174,3 +174,36 @@ fn random_integer_capabilities() {
         agrees::<f32>(&v, &players);
     }
 }
+
+/// Two orders of two capabilities: equal ones leave no error, and different ones half of what the
+/// capability brings alone and what it brings last are apart.
+fn errors_of_two_orders<T: Real>() {
+    let t = T::from_double;
+    let direction = |x: [f64; 3]| Direction::from_slice(&x.map(t)).expect("a direction");
+    let v = direction([2.0, 1.0, 2.0]);
+    let both = [direction([1.0, 0.0, 0.0]), direction([3.0, 4.0, 0.0])];
+    // τ = 5/9; alone 4/9 and (10/15)² = 4/9, so last 1/9.
+    let (alone, last) = (t(4.0 / 9.0), t(1.0 / 9.0));
+    let close = tolerance::closed_form::<T>();
+    let mut seen = [false; 2];
+    for seed in 0..16 {
+        let shares = Attribution::sampled(&v, &both, 2, &mut rng(seed)).expect("two orders");
+        let errors = shares.standard_errors().expect("sampled");
+        let (share, error) = (shares.shapley()[0], errors[0]);
+        let differ = (share - (alone + last) / t(2.0)).abs() <= close;
+        let expected = if differ {
+            (alone - last) / t(2.0)
+        } else {
+            T::zero()
+        };
+        assert!((error - expected).abs() <= close, "{error} and {expected}");
+        seen[usize::from(differ)] = true;
+    }
+    assert_eq!(seen, [true; 2]);
+}
+
+#[test]
+fn standard_errors_of_two_orders_are_exact() {
+    errors_of_two_orders::<f32>();
+    errors_of_two_orders::<f64>();
+}
