@@ -13,3 +13,4 @@ mod notebook;
 mod report;
 #[cfg(feature = "plot")]
 mod seen;
+mod words;

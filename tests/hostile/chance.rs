@@ -286,6 +286,25 @@ fn more_blocks_than_bits<T: Extreme>() {
     }
 }
 
+/// Against no capability every rate is zero, and none of its p-values says anything.
+fn nothing_to_be_entangled_with<T: Extreme>() {
+    let random = &mut rng(8);
+    let x = gaussian::<T>(9, 3, random);
+    let none = Subspace::<T>::trivial(3).expect("a space");
+    let zero = &x * T::zero();
+    let flips = SignFlips::new(&x, &zero).expect("pairs");
+    let deal = Relabelling::new(&x, &zero).expect("groups");
+    for test in [
+        flips.tax(&none, &run(), random),
+        deal.tax(&none, &run(), random),
+    ] {
+        let test = test.expect("resolved");
+        assert_eq!(test.observed(), 0.0);
+        assert_eq!(test.p_at_least().value(), 1.0);
+        assert_eq!(test.p_at_most().value(), 1.0);
+    }
+}
+
 fn wrong_spaces<T: Extreme>() {
     let random = &mut rng(4);
     let x = gaussian::<T>(6, 3, random);
@@ -433,6 +452,7 @@ for_both_scalars!(
     samples_that_are_none,
     samples_without_spread,
     more_blocks_than_bits,
+    nothing_to_be_entangled_with,
     wrong_spaces,
     magnitudes_do_not_matter,
     one_of_everything,

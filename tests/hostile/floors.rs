@@ -329,6 +329,8 @@ fn requests_refused<T: Extreme>() {
             ..
         }
     );
+    // The furthest of all gains along nothing.
+    assert_eq!(gains.support(&[zero, zero]).expect("finite"), zero);
     refused!(
         gains.support(&[not_a_number, zero]),
         Error::NonFinite {

@@ -436,6 +436,27 @@ fn units_of_one_row_are_no_units() {
     assert_eq!(audit(&plain), audit(&named));
 }
 
+/// Without capabilities nothing of safety is paid for, and what is not along it is waste.
+#[test]
+fn without_capabilities_all_of_safety_is_free() {
+    let mut random = rng(70);
+    let safety = direction::<f64>(8, &mut random);
+    let shift = safety.as_vector() * 1.5 + direction::<f64>(8, &mut random).as_vector();
+    let samples = Samples::new(&noisy(&shift, 12, 0.1, 71)).expect("finite");
+    let none = Subspace::<f64>::trivial(8).expect("a space");
+    let audit = AuditEstimate::new(&samples, &safety, &none).expect("resolved");
+    assert_eq!((audit.paid().value(), audit.idle().value()), (0.0, 0.0));
+    let plain = audit.plug_in();
+    assert_eq!((plain.paid(), plain.idle()), (0.0, 0.0));
+    let accepted = bound::<f64>(8) * plain.length();
+    assert!((plain.free() - plain.safety()).abs() <= accepted);
+    let shares = audit.free().value() + audit.waste().value();
+    assert!((shares - 1.0).abs() <= accepted);
+    // By Pythagoras in the space of the safety direction and the rest.
+    let rest = (plain.length().powi(2) - plain.safety().powi(2)).sqrt();
+    assert!((plain.waste() - rest).abs() <= accepted);
+}
+
 /// Directions in f32 that lie in a subspace do so up to the rounding of f32, though samples and
 /// results are f64.
 #[test]

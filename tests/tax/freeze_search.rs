@@ -294,3 +294,77 @@ fn a_planted_set_is_found_among_twenty() {
         Some(best)
     );
 }
+
+/// Candidates that are told apart only just, where the bounds of the sweep leave it open whether one adds to the
+/// span of the others: the plan is as cheap as the best of all subsets.
+fn nearly_dependent_candidates<T: Real + std::fmt::LowerExp>(apart: &[f64]) {
+    let mut settled = 0;
+    for (round, &e) in apart.iter().enumerate() {
+        let random = &mut rng(round as u64);
+        let base = instance::<T>(2, 3, random);
+        let d = base.nrows();
+        // The third candidate is the sum of the first two but for e, the fourth the first but for e.
+        let vectors = DMatrix::from_fn(d, 6, |i, j| match j {
+            0..=3 => base[(i, j)],
+            4 => base[(i, 2)] + base[(i, 3)] + t::<T>(e) * base[(i, 4)],
+            _ => base[(i, 2)] - t::<T>(e) * base[(i, 4)],
+        });
+        let (objectives, names) = named(&vectors, 2);
+        let goals: Vec<&str> = names[..2].iter().map(String::as_str).collect();
+        let candidates: Vec<&str> = names[2..].iter().map(String::as_str).collect();
+        let search = FreezeSearch::new(&objectives, &goals, &candidates).expect("a search");
+        let plan = search.run_by(SearchMethod::Exact).expect("a plan");
+        let all = (0..1_usize << 4).filter_map(|set| {
+            let frozen: Vec<&str> = (0..4)
+                .filter(|i| set >> i & 1 == 1)
+                .map(|i| candidates[i])
+                .collect();
+            let frozen = FrozenGoals::new(&objectives, &goals, &frozen).ok()?;
+            (frozen.rounding() <= tolerance::unsettled::<T>() && !frozen.fights()).then(|| frozen)
+        });
+        let cheapest = all.min_by(|a, b| {
+            a.safety_lost()
+                .partial_cmp(&b.safety_lost())
+                .expect("numbers")
+        });
+        match (plan.best(), &cheapest) {
+            (None, None) => {}
+            (Some(found), Some(best)) => {
+                let off = found.safety_lost() - best.safety_lost();
+                let rounding = found.rounding() + best.rounding();
+                assert!(
+                    off <= rounding,
+                    "{e:e}: {:e} beyond the best by {off:e}",
+                    found.safety_lost()
+                );
+                settled += 1;
+            }
+            // Which of two sets resolves may hang on the rounding of the cosine that is left.
+            (found, best) => {
+                let one = found.or(best.as_ref()).expect("one of them");
+                let left = one.conflict_left().to_double().abs();
+                assert!(
+                    left <= one.rounding().to_double(),
+                    "{e:e}: {found:?}, {best:?}"
+                );
+            }
+        }
+    }
+    assert!(settled > 0);
+}
+
+#[test]
+fn nearly_dependent_candidates_are_told_apart_f64() {
+    let apart: Vec<f64> = (0..120)
+        .map(|i| 10.0_f64.powf(-1.0 - f64::from(i) / 8.0))
+        .collect();
+    nearly_dependent_candidates::<f64>(&apart);
+}
+
+#[test]
+fn nearly_dependent_candidates_are_told_apart_f32() {
+    let apart: Vec<f64> = (0..120)
+        .map(|i| 10.0_f64.powf(-1.0 - f64::from(i) / 20.0))
+        .collect();
+    nearly_dependent_candidates::<f32>(&apart);
+}
