@@ -320,7 +320,7 @@ fn nearly_dependent_candidates<T: Real + std::fmt::LowerExp>(apart: &[f64]) {
                 .map(|i| candidates[i])
                 .collect();
             let frozen = FrozenGoals::new(&objectives, &goals, &frozen).ok()?;
-            (frozen.rounding() <= tolerance::unsettled::<T>() && !frozen.fights()).then(|| frozen)
+            (frozen.rounding() <= tolerance::unsettled::<T>() && !frozen.fights()).then_some(frozen)
         });
         let cheapest = all.min_by(|a, b| {
             a.safety_lost()
