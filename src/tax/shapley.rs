@@ -164,14 +164,14 @@ impl<T: Real> Game<T> {
             let mut basis = Vec::with_capacity(p);
             let mut left = self.total;
             for (position, &i) in order.iter().enumerate() {
-                let gain = match self.addition(i, &basis) {
-                    _ if position + 1 == p => left,
-                    None => T::zero(),
-                    Some(q) => {
-                        let gain = self.gain(&q).min(left);
-                        basis.push(q);
-                        gain
-                    }
+                let gain = if position + 1 == p {
+                    left
+                } else if let Some(q) = self.addition(i, &basis) {
+                    let gain = self.gain(&q).min(left);
+                    basis.push(q);
+                    gain
+                } else {
+                    T::zero()
                 };
                 left -= gain;
                 // Welford's update.
