@@ -6,9 +6,8 @@ use alignment_tax::plot::{
 };
 use alignment_tax::report::Report;
 use alignment_tax::{
-    Attribution, Audit, Card, Conflict, Direction, FrontierPoint, FrozenGoals, IsotropicNull,
-    ParetoFrontier, PreservationFrontier, PrincipalAngles, ScalingComparison, ScalingFit, TaxRate,
-    TaxSpectrum,
+    Attribution, Audit, Card, Conflict, FrontierPoint, FrozenGoals, IsotropicNull, ParetoFrontier,
+    PreservationFrontier, PrincipalAngles, ScalingComparison, ScalingFit, TaxRate, TaxSpectrum,
 };
 
 use crate::draw::{Draw, Scalar};
@@ -16,7 +15,7 @@ use crate::goals::some_objectives;
 use crate::scaling::{some_data, some_model};
 use crate::spans::some_subspace;
 use crate::statistics::some_confidence;
-use crate::tax::{some_budget, some_direction};
+use crate::tax::{some_budget, some_direction, some_directions};
 
 const TEXTS: [&str; 6] = ["a name", "", "<b>&\"'", "名前", "\u{1b}[0m\u{0}", "x"];
 
@@ -112,11 +111,7 @@ pub fn figures<T: Scalar>(draw: &mut Draw<'_>) {
             let Some(v) = some_direction::<T>(draw, d) else {
                 return;
             };
-            let a = draw.matrix::<T>(d, p);
-            let capabilities: Vec<_> = a
-                .column_iter()
-                .filter_map(|c| Direction::new(&c.into_owned()).ok())
-                .collect();
+            let capabilities = some_directions::<T>(draw, d, p);
             let shares = Attribution::exact(&v, &capabilities);
             let Some(shares) = draw.call("exact", shares) else {
                 return;

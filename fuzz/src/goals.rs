@@ -151,15 +151,7 @@ pub fn conflict<T: Scalar>(draw: &mut Draw<'_>) {
         return;
     };
     let goals = draw.some_names(n, 3);
-    let frozen = draw.some_names(n, 3);
-    let frozen: Vec<_> = if draw.rarely(16) {
-        frozen
-    } else {
-        frozen
-            .into_iter()
-            .filter(|name| !goals.contains(name))
-            .collect()
-    };
+    let frozen = others(draw, &goals, n, 3);
     let pair = [
         goals.first().copied().unwrap_or("a"),
         goals.last().copied().unwrap_or("b"),
@@ -209,15 +201,7 @@ pub fn freeze_search<T: Scalar>(draw: &mut Draw<'_>) {
         return;
     };
     let goals = draw.some_names(n, 3);
-    let candidates = draw.some_names(n, 5);
-    let candidates: Vec<_> = if draw.rarely(16) {
-        candidates
-    } else {
-        candidates
-            .into_iter()
-            .filter(|name| !goals.contains(name))
-            .collect()
-    };
+    let candidates = others(draw, &goals, n, 5);
     let search = FreezeSearch::new(&objectives, &goals, &candidates);
     let Some(search) = draw.call("FreezeSearch::new", search) else {
         return;
@@ -503,4 +487,16 @@ pub fn audit<T: Scalar>(draw: &mut Draw<'_>) {
             check::is_finite("measured", x);
         }
     }
+}
+
+/// Some names, rarely with one among them that is a goal.
+fn others(draw: &mut Draw<'_>, goals: &[&'static str], n: usize, most: usize) -> Vec<&'static str> {
+    let names = draw.some_names(n, most);
+    if draw.rarely(16) {
+        return names;
+    }
+    names
+        .into_iter()
+        .filter(|name| !goals.contains(name))
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! What width does to a tax.
 
 use alignment_tax::{
-    CoherenceBound, Direction, Growth, MonteCarlo, PackingLaw, RequiredWidth, ResidualBound,
+    CoherenceBound, Growth, MonteCarlo, PackingLaw, RequiredWidth, ResidualBound,
     ScalingComparison, ScalingData, ScalingFit, ScalingLaw, ScalingModel, ScalingParameter,
     SeedSpread, SpectralBound, TargetWidth,
 };
@@ -11,7 +11,7 @@ use crate::check;
 use crate::draw::{Draw, Scalar};
 use crate::spans::some_subspace;
 use crate::statistics::some_confidence;
-use crate::tax::some_direction;
+use crate::tax::{some_direction, some_directions};
 
 pub fn some_data(draw: &mut Draw<'_>) -> Option<ScalingData> {
     let n = 1 + draw.below(8);
@@ -339,57 +339,49 @@ pub fn bounds<T: Scalar>(draw: &mut Draw<'_>) {
     };
     let bound = CoherenceBound::new(&overlaps, incidental, coherence);
     if let Some(bound) = draw.call("CoherenceBound", bound) {
-        check::finite(
-            "bound",
-            [
-                &bound.coherence(),
-                &bound.crowding(),
-                &bound.sum_of_squares(),
-            ],
-        );
-        bound_holds(draw, bound.verdict());
+        coherence_holds(draw, &bound);
     }
     let (tau, overlap) = (draw.share::<f64>(), draw.share::<f64>());
     let (smallest, largest) = (draw.share::<f64>(), 1.0 + draw.positive::<f64>());
     let bound = SpectralBound::new(tau, overlap, smallest, largest);
     if let Some(bound) = draw.call("SpectralBound", bound) {
-        check::finite(
-            "bound",
-            [&bound.smallest(), &bound.largest(), &bound.overlap()],
-        );
-        check::share("at least", bound.at_least());
-        bound_holds(draw, bound.verdict());
+        spectrum_holds(draw, &bound);
     }
     let (d, p, q) = (draw.size(), draw.below(5), draw.below(5));
     let Some(v) = some_direction::<T>(draw, d) else {
         return;
     };
-    let directions = |draw: &mut Draw<'_>, n: usize| -> Vec<Direction<T>> {
-        let a = draw.matrix::<T>(d, n);
-        a.column_iter()
-            .filter_map(|c| Direction::new(&c.into_owned()).ok())
-            .collect()
-    };
-    let (intrinsic, incidental) = (directions(draw, p), directions(draw, q));
+    let (intrinsic, incidental) = (
+        some_directions::<T>(draw, d, p),
+        some_directions::<T>(draw, d, q),
+    );
     let bound = CoherenceBound::measured(&v, &intrinsic, &incidental);
     if let Some(bound) = draw.call("CoherenceBound::measured", bound) {
-        check::finite(
-            "bound",
-            [
-                &bound.coherence(),
-                &bound.crowding(),
-                &bound.sum_of_squares(),
-            ],
-        );
-        bound_holds(draw, bound.verdict());
+        coherence_holds(draw, &bound);
     }
     let bound = SpectralBound::measured(&v, &intrinsic, &incidental);
     if let Some(bound) = draw.call("SpectralBound::measured", bound) {
-        check::finite(
-            "bound",
-            [&bound.smallest(), &bound.largest(), &bound.overlap()],
-        );
-        check::share("at least", bound.at_least());
-        bound_holds(draw, bound.verdict());
+        spectrum_holds(draw, &bound);
     }
+}
+
+fn coherence_holds(draw: &mut Draw<'_>, bound: &CoherenceBound) {
+    check::finite(
+        "bound",
+        [
+            &bound.coherence(),
+            &bound.crowding(),
+            &bound.sum_of_squares(),
+        ],
+    );
+    bound_holds(draw, bound.verdict());
+}
+
+fn spectrum_holds(draw: &mut Draw<'_>, bound: &SpectralBound) {
+    check::finite(
+        "bound",
+        [&bound.smallest(), &bound.largest(), &bound.overlap()],
+    );
+    check::share("at least", bound.at_least());
+    bound_holds(draw, bound.verdict());
 }

@@ -19,6 +19,15 @@ pub fn some_direction<T: Scalar>(draw: &mut Draw<'_>, d: usize) -> Option<Direct
     Some(v)
 }
 
+/// At most n directions: a column that has none is left out.
+pub fn some_directions<T: Scalar>(draw: &mut Draw<'_>, d: usize, n: usize) -> Vec<Direction<T>> {
+    let columns = draw.matrix::<T>(d, n);
+    columns
+        .column_iter()
+        .filter_map(|c| Direction::new(&c.into_owned()).ok())
+        .collect()
+}
+
 pub fn some_budget<T: Scalar>(draw: &mut Draw<'_>) -> Option<Budget<T>> {
     let x = draw.positive::<T>();
     match draw.below(8) {
@@ -92,11 +101,7 @@ pub fn attribution<T: Scalar>(draw: &mut Draw<'_>) {
     let Some(v) = some_direction::<T>(draw, d) else {
         return;
     };
-    let a = draw.matrix::<T>(d, p);
-    let capabilities: Vec<_> = a
-        .column_iter()
-        .filter_map(|c| Direction::new(&c.into_owned()).ok())
-        .collect();
+    let capabilities = some_directions::<T>(draw, d, p);
     let exact = draw.call("exact", Attribution::exact(&v, &capabilities));
     let orders = draw.below(12);
     let mut rng = ChaCha8Rng::seed_from_u64(draw.word());
