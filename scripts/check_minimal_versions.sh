@@ -14,6 +14,8 @@ trap 'rm -rf "$copy"' EXIT
 git ls-files -z Cargo.toml src benches examples tests README.md | xargs -0 cp --parents -t "$copy"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/minimal"
 cd "$copy"
+# The other members of the workspace stay behind.
+sed -i '/^\[workspace\]/,/^$/d' Cargo.toml
 RUSTC_BOOTSTRAP=1 cargo update --quiet -Z direct-minimal-versions
 for set in "--all-features" "" "--no-default-features"; do
     # shellcheck disable=SC2086 # no argument for an empty set
