@@ -565,3 +565,18 @@ fn parameters_at_a_bound_keep_their_degrees_of_freedom() {
     // All of it at the narrowest width.
     assert_eq!(freedom([1.0, 0.8, 0.7, 0.65, 0.625]), 4);
 }
+
+/// Rates of exactly 0.1 + 0.4·(64/d)^β: β = 1 is within the interval where it is the truth, and not where
+/// rates that are known to 0.002 fall with the square.
+#[test]
+fn the_law_of_packing_is_told_from_its_square() {
+    for (exponent, is_one) in [(1.0, true), (2.0, false)] {
+        let rates = OCTAVES.map(|d| 0.1 + 0.4 * (64.0 / d as f64).powf(exponent));
+        let data = ScalingData::from_errors(&OCTAVES, &rates, &[0.002; 6]).expect("data");
+        let fit = ScalingFit::new(&data, ScalingModel::PowerLaw).expect("a fit");
+        assert_eq!(fit.exponent_is_one(LEVEL), Some(is_one));
+        let straight = ScalingFit::new(&data, ScalingModel::InverseWidth).expect("a fit");
+        assert_eq!(straight.exponent_is_one(LEVEL), None);
+        assert_eq!(straight.p_exponent(1.0), Ok(None));
+    }
+}
