@@ -17,11 +17,7 @@ fn tolerances_are_their_formulas() {
         ("symmetry", tolerance::symmetry(3), 48.0 * E),
         ("eigenvalue", tolerance::eigenvalue(3), 48.0 * E),
         // ⌈log₂ 101⌉ = 7, ⌈log₂ 4097⌉ = 13.
-        (
-            "mean_difference",
-            tolerance::mean_difference(100),
-            76.0 * E,
-        ),
+        ("mean_difference", tolerance::mean_difference(100), 76.0 * E),
         (
             "mean_difference",
             tolerance::mean_difference(4096),
