@@ -6,7 +6,7 @@
 
 use crate::common::{direction, gaussian, properties, rng, rotation};
 use alignment_tax::{
-    Confidence, Conflict, ConflictEstimate, ConflictVerdict, Direction, Evidence, Interval,
+    Confidence, Conflict, ConflictEstimate, ConflictVerdict, Direction, Error, Evidence, Interval,
     MonteCarlo, Samples, VerdictProbabilities, tolerance,
 };
 use nalgebra::{DMatrix, DVector};
@@ -571,5 +571,45 @@ fn standard_errors_are_those_of_leaving_out_one_row() {
         println!("{k}: {ratio}");
         // They differ by terms of relative order 1/n.
         assert!((0.95..1.05).contains(&ratio), "{k}: {ratio}");
+    }
+}
+
+/// A goal of which nothing is left: how much seems to be is stated in units of the goal, whatever the data are in.
+#[test]
+fn what_is_left_by_rounding_is_stated_in_units_of_the_goal() {
+    let mut rng = rng(9);
+    let along = direction::<f64>(6, &mut rng);
+    let other = samples(&noisy(&[1.0, 6.0, -3.0], 6, 12, &mut rng));
+    let lengths = gaussian::<f64>(12, 1, &mut rng);
+    for scale in [1.0, 1e8, 1e-8] {
+        let rows = DMatrix::from_fn(12, 6, |i, j| {
+            scale * (3.0 + lengths[i]) * along.as_vector()[j]
+        });
+        let goal = samples(&rows);
+        let goals = [Evidence::Sampled(&goal), Evidence::Sampled(&other)];
+        let refusal = ConflictEstimate::new(goals, &[Evidence::Known(&along)]);
+        let Err(Error::Unresolved {
+            argument,
+            norm,
+            tolerance: bound,
+            ..
+        }) = refusal
+        else {
+            panic!("{refusal:?}");
+        };
+        assert_eq!(argument, "what is left of the first goal");
+        assert!(norm <= bound, "{norm:e} {bound:e}");
+        // ‖w‖₁ is one for the goal and its length along the axis for that, in units of its unbiased length.
+        let n = lengths.len() as f64;
+        let (sum, squares) = lengths.iter().fold((0.0, 0.0), |(sum, squares), x| {
+            (sum + 3.0 + x, squares + (3.0 + x) * (3.0 + x))
+        });
+        let unbiased = (sum * sum - squares) / (n * (n - 1.0));
+        let weights = 1.0 + sum / n / unbiased.sqrt();
+        let expected = tolerance::combination(f64::EPSILON, weights * weights).sqrt();
+        assert!(
+            (bound / expected - 1.0).abs() < 1e-6,
+            "{bound:e} {expected:e}"
+        );
     }
 }

@@ -693,6 +693,7 @@ fn ends_of_intervals_have_the_p_value_of_their_level() {
             let level = Confidence::new(level).expect("a level");
             let interval = tax.interval(level);
             assert_eq!(interval.width(), interval.upper() - interval.lower());
+            assert_eq!(interval.confidence(), level);
             for end in [interval.lower(), interval.upper()] {
                 let p = tax.p_value(end).expect("a rate");
                 assert!((p - (1.0 - level.level())).abs() < 1e-9, "{n}: {p}");

@@ -933,3 +933,32 @@ fn residuals_of_exact_data_are_numbers() {
         }
     }
 }
+
+/// The most widths, and the greatest width and number of capabilities, are allowed; one more is not.
+#[test]
+fn limits_of_data_are_within_them() {
+    let of = |widths: &[usize]| {
+        let n = widths.len();
+        ScalingData::from_errors(widths, &vec![0.5; n], &vec![0.1; n])
+    };
+    let widths: Vec<usize> = (1..=1001).collect();
+    assert!(of(&widths[..1000]).is_ok());
+    let more = of(&widths);
+    assert!(
+        matches!(
+            more,
+            Err(Error::OutOfBounds {
+                most: 1000,
+                actual: 1001,
+                ..
+            })
+        ),
+        "{more:?}"
+    );
+    let most = u32::MAX as usize;
+    assert!(of(&[64, most]).is_ok());
+    assert!(of(&[64, most + 1]).is_err());
+    let data = of(&[64, most]).expect("data");
+    assert!(data.clone().with_capabilities(&[1, most]).is_ok());
+    assert!(data.with_capabilities(&[1, most + 1]).is_err());
+}
