@@ -500,6 +500,26 @@ def blamed(message, where):
     return []
 
 
+def recalled(scratch, mutants, sources):
+    """Takes from earlier builds which mutants do not compile: file -> what it was, and what of it."""
+    known = scratch / "unviable.json"
+    saved = json.loads(known.read_text()) if known.exists() else {}
+    for mutant in mutants:
+        digest, names = saved.get(mutant.file, ("", []))
+        if digest == sources[mutant.file].digest and mutant.name in names:
+            mutant.outside = "unviable"
+
+
+def unread(crate, target, mutants):
+    """What the compiler did not read holds no mutants."""
+    package = tomllib.loads((crate / "Cargo.toml").read_text())["package"]["name"]
+    records = sorted((target / "debug/deps").glob(f"{package.replace('-', '_')}-*.d"), key=lambda p: p.stat().st_mtime)
+    read = set(re.findall(r"src/\S+\.rs", records[-1].read_text()))
+    for mutant in mutants:
+        if mutant.outside is None and mutant.file not in read:
+            mutant.outside = "not compiled"
+
+
 def compiled(crate, scratch, mutants, sources, count, suites):
     """Writes and compiles the copy, without the mutants that do not compile; returns the test binaries."""
     copy, target = scratch / "copy", scratch / "target"
@@ -507,14 +527,8 @@ def compiled(crate, scratch, mutants, sources, count, suites):
     library = (crate / "src/lib.rs").read_bytes() + SWITCH.replace("@COUNT@", str(count + 1)).encode()
     if "src/lib.rs" not in sources:
         write_if_new(copy / "src/lib.rs", library)
-    package = tomllib.loads((crate / "Cargo.toml").read_text())["package"]["name"]
-    # file -> what it was, and what of it does not compile
     known = scratch / "unviable.json"
-    saved = json.loads(known.read_text()) if known.exists() else {}
-    for mutant in mutants:
-        digest, names = saved.get(mutant.file, ("", []))
-        if digest == sources[mutant.file].digest and mutant.name in names:
-            mutant.outside = "unviable"
+    recalled(scratch, mutants, sources)
     for turn in range(1, 60):
         where = {}
         for path, source in sources.items():
@@ -547,12 +561,7 @@ def compiled(crate, scratch, mutants, sources, count, suites):
         print(f"build {turn}: {len(errors)} errors, {len(dropped)} mutants left out", flush=True)
         if not dropped:
             raise Failed(f"the copy does not compile:\n{out.stderr[-3000:]}")
-    # What the compiler did not read holds no mutants.
-    records = sorted((target / "debug/deps").glob(f"{package.replace('-', '_')}-*.d"), key=lambda p: p.stat().st_mtime)
-    read = set(re.findall(r"src/\S+\.rs", records[-1].read_text()))
-    for mutant in mutants:
-        if mutant.outside is None and mutant.file not in read:
-            mutant.outside = "not compiled"
+    unread(crate, target, mutants)
     print("compiling the tests", flush=True)
     chosen = ["--lib" if suite == "lib" else f"--test={suite}" for suite in suites if suite != "doc"]
     out, messages = cargo(copy, target, ["test", "--no-run", *chosen])
@@ -937,10 +946,14 @@ def main():
     started = time.monotonic()
     mutants = listed_mutants(crate)
     sources, count = prepared(crate, mutants)
-    suites = compiled(crate, scratch, mutants, sources, count, arguments.suites)
+    if arguments.report:
+        recalled(scratch, mutants, sources)
+        unread(crate, scratch / "target", mutants)
+    else:
+        suites = compiled(crate, scratch, mutants, sources, count, arguments.suites)
     reasons = explained(crate, mutants)
     inside = [m for m in mutants if m.outside is None]
-    print(f"{len(mutants)} mutants, {len(inside)} of them run; compiled after {time.monotonic() - started:.0f} s", flush=True)
+    print(f"{len(mutants)} mutants, {len(inside)} of them run, after {time.monotonic() - started:.0f} s", flush=True)
     results = Results(scratch / "results.jsonl", sources, tree_digest(crate))
     random.Random(arguments.seed).shuffle(inside)
     if arguments.files:
