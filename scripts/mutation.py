@@ -7,7 +7,7 @@
     scripts/mutation.py --all --minutes 60    in random order, until done or until then
     scripts/mutation.py --files 'src/tax/*'   only mutants of these files
     scripts/mutation.py --again               survivors once more, after tests were added
-    scripts/mutation.py --again --doctests    survivors against the examples of their file
+    scripts/mutation.py --again --seconds 200 survivors of a short run, against the long tests too
     scripts/mutation.py --report              what earlier runs found, nothing is run
 
 The mutants are those that cargo-mutants lists. It would compile the crate for each; generic code makes that a minute of
@@ -17,15 +17,15 @@ not compile beside the others is found by the compiler's message and left out. A
 the text: the product that replaces the last sum of `a + b + c` is that of `a + b` and `c`.
 
 Each test is run by itself at first: that says how long it takes and which mutants it reaches. A mutant that no test
-reaches counts against the score without being run; of the others only the tests that reach them are run, the short ones first,
-until one fails. One that takes ten times as long as it should (and ten seconds at least) counts as killed.
+reaches counts against the score without being run; of the others only the tests that reach them are run until one fails: those
+first that killed others of its function, and the short ones. Tests that do not fit into `--seconds` are left out of it; a survivor says
+how many. One that takes ten times as long as it should (and four seconds at least) counts as killed.
 
 Outside the score, and counted: mutants that do not compile, those in code that the default features leave out, and those that
 no switch can be put at (`&&` in a chain with `let`, and a second type where a function returns `impl Trait`).
 
-Not run: doctests, but on demand, and then those of the file of a survivor only, for they are compiled each time; those of
-other files would kill more. Nor what compares with pinned output of the crate itself, which fails on
-any change, right or wrong.
+The suite `doc` are the doctests: rustdoc compiles them into one binary, and a tool that it takes for an emulator keeps that. Not
+run is what compares with pinned output of the crate itself, which fails on any change, right or wrong.
 
 scripts/mutation_explained.toml says of survivors why no test can tell them from the code, and which mutants of an
 entry are meant; an entry that fits no mutant is an error. `scripts/test_mutation.py` plants mutants whose fate is known.
@@ -45,6 +45,7 @@ import pathlib
 import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -57,7 +58,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CARGO_MUTANTS = "27.1.0"
 MODULES = ["tree-sitter==0.26.1", "tree-sitter-rust==0.24.2"]
 # The order is that in which binaries are tried where their tests take equally long.
-SUITES = ["lib", "theorems", "geometry", "hostile", "tax", "found_by_fuzzing"]
+SUITES = ["lib", "theorems", "geometry", "hostile", "tax", "found_by_fuzzing", "invariance", "display", "allocations", "doc"]
 # They pin the numbers of this very code.
 PINNED = re.compile(r"^stability::")
 # The floor of `measure`, which puts the floors below it together and has its own tests.
@@ -135,12 +136,13 @@ class Failed(Exception):
 class Mutant:
     def __init__(self, listed):
         self.file = listed["file"]
+        self.function = (listed["function"] or {}).get("function_name", "")
         self.name = listed["name"]
         self.genre = listed["genre"]
         self.span = listed["span"]
         self.replacement = listed["replacement"]
         self.returns = (listed["function"] or {}).get("return_type", "")
-        self.line = self.span["start"]["line"]
+        self.at = (self.span["start"]["line"], self.span["start"]["column"])
         self.change = self.name.split(": ", 1)[1]
         # What is changed, as one line: it holds when lines move.
         self.code = ""
@@ -240,6 +242,7 @@ class Source:
             at += len(line.encode()) + 1
         self.starts = starts
         self.features = features
+        self.digest = hashlib.sha256(library_part(text)).hexdigest()[:16]
         # node id -> (kind, node, mutants)
         self.places = {}
 
@@ -497,6 +500,26 @@ def blamed(message, where):
     return []
 
 
+def recalled(scratch, mutants, sources):
+    """Takes from earlier builds which mutants do not compile: file -> what it was, and what of it."""
+    known = scratch / "unviable.json"
+    saved = json.loads(known.read_text()) if known.exists() else {}
+    for mutant in mutants:
+        digest, names = saved.get(mutant.file, ("", []))
+        if digest == sources[mutant.file].digest and mutant.name in names:
+            mutant.outside = "unviable"
+
+
+def unread(crate, target, mutants):
+    """What the compiler did not read holds no mutants."""
+    package = tomllib.loads((crate / "Cargo.toml").read_text())["package"]["name"]
+    records = sorted((target / "debug/deps").glob(f"{package.replace('-', '_')}-*.d"), key=lambda p: p.stat().st_mtime)
+    read = set(re.findall(r"src/\S+\.rs", records[-1].read_text()))
+    for mutant in mutants:
+        if mutant.outside is None and mutant.file not in read:
+            mutant.outside = "not compiled"
+
+
 def compiled(crate, scratch, mutants, sources, count, suites):
     """Writes and compiles the copy, without the mutants that do not compile; returns the test binaries."""
     copy, target = scratch / "copy", scratch / "target"
@@ -504,18 +527,8 @@ def compiled(crate, scratch, mutants, sources, count, suites):
     library = (crate / "src/lib.rs").read_bytes() + SWITCH.replace("@COUNT@", str(count + 1)).encode()
     if "src/lib.rs" not in sources:
         write_if_new(copy / "src/lib.rs", library)
-    package = tomllib.loads((crate / "Cargo.toml").read_text())["package"]["name"]
-    digest = hashlib.sha256()
-    for path in sorted(sources):
-        digest.update(library_part(sources[path].text))
     known = scratch / "unviable.json"
-    if known.exists():
-        saved = json.loads(known.read_text())
-        if saved["digest"] == digest.hexdigest():
-            names = set(saved["names"])
-            for mutant in mutants:
-                if mutant.name in names:
-                    mutant.outside = "unviable"
+    recalled(scratch, mutants, sources)
     for turn in range(1, 60):
         where = {}
         for path, source in sources.items():
@@ -540,19 +553,17 @@ def compiled(crate, scratch, mutants, sources, count, suites):
             for mutant in found:
                 mutant.outside = "unviable"
                 dropped.add(mutant.name)
-        names = [m.name for m in mutants if m.outside == "unviable"]
-        known.write_text(json.dumps({"digest": digest.hexdigest(), "names": names}))
+        saved = {path: (source.digest, []) for path, source in sources.items()}
+        for mutant in mutants:
+            if mutant.outside == "unviable":
+                saved[mutant.file][1].append(mutant.name)
+        known.write_text(json.dumps(saved))
         print(f"build {turn}: {len(errors)} errors, {len(dropped)} mutants left out", flush=True)
         if not dropped:
             raise Failed(f"the copy does not compile:\n{out.stderr[-3000:]}")
-    # What the compiler did not read holds no mutants.
-    records = sorted((target / "debug/deps").glob(f"{package.replace('-', '_')}-*.d"), key=lambda p: p.stat().st_mtime)
-    read = set(re.findall(r"src/\S+\.rs", records[-1].read_text()))
-    for mutant in mutants:
-        if mutant.outside is None and mutant.file not in read:
-            mutant.outside = "not compiled"
+    unread(crate, target, mutants)
     print("compiling the tests", flush=True)
-    chosen = ["--lib" if suite == "lib" else f"--test={suite}" for suite in suites]
+    chosen = ["--lib" if suite == "lib" else f"--test={suite}" for suite in suites if suite != "doc"]
     out, messages = cargo(copy, target, ["test", "--no-run", *chosen])
     if out.returncode:
         said = [m["message"]["rendered"] for m in messages if m["reason"] == "compiler-message" and m["message"]["level"] == "error"]
@@ -562,29 +573,56 @@ def compiled(crate, scratch, mutants, sources, count, suites):
         if m["reason"] == "compiler-artifact" and m.get("executable") and m["profile"]["test"]:
             kind = m["target"]["kind"][0]
             binaries["lib" if kind == "lib" else m["target"]["name"]] = m["executable"]
+    if "doc" in suites:
+        binaries["doc"] = doctests(copy, target)
     if missing := [suite for suite in suites if suite not in binaries]:
         raise Failed(f"no test binary for {', '.join(missing)}")
-    return {suite: binaries[suite] for suite in suites}
+    return {suite: Suite(suite, binaries[suite], copy) for suite in suites}
+
+
+def doctests(copy, target):
+    """The binary of all doctests, which lists them when it is run without more."""
+    kept = target / "doctests"
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    # Tests of a file of their own (`standalone_crate`) come as well, and are smaller.
+    keep = ["--test-runtool=/bin/sh", *(f"--test-runtool-arg={a}" for a in ("-c", f'cp "$0" "{kept}/$$"'))]
+    env = {**os.environ, **PROFILE, "CARGO_TARGET_DIR": str(target), "CARGO_ENCODED_RUSTDOCFLAGS": "\x1f".join(keep)}
+    out = subprocess.run(
+        ["cargo", "test", "--doc", "--", "--list", "--format=terse"], cwd=copy, env=env, capture_output=True, text=True
+    )
+    found = sorted(kept.iterdir(), key=lambda path: path.stat().st_size)
+    if out.returncode or not found:
+        raise Failed(f"the doctests of the copy do not compile:\n{out.stdout[-2000:]}{out.stderr[-2000:]}")
+    return str(found[-1])
 
 
 # -- Running tests ---------------------------------------------------------------------------------------------------
 
 
-def doctests(copy, target, file, number):
-    """Whether the examples of a file pass."""
-    env = {**os.environ, **PROFILE, **RUN, "CARGO_TARGET_DIR": str(target), "MUTANT": str(number)}
-    try:
-        out = subprocess.run(["cargo", "test", "--doc", "--", file], cwd=copy, env=env, capture_output=True, text=True, timeout=600)
-    except subprocess.TimeoutExpired:
-        return False
-    if "test result:" not in out.stdout and "running 0 tests" not in out.stdout:
-        raise Failed(f"the examples of {file} do not run:\n{out.stdout[-2000:]}{out.stderr[-2000:]}")
-    return out.returncode == 0
+class Suite:
+    """A test binary. That of doctests runs one at a time, by its number in the list."""
 
+    def __init__(self, name, binary, copy):
+        self.name = name
+        self.binary = binary
+        self.copy = copy
+        listing = [] if name == "doc" else ["--list", "--format=terse"]
+        _, out, _ = run(binary, listing, copy, 60)
+        names = [line[: -len(": test")] for line in out.splitlines() if line.endswith(": test")]
+        self.numbers = {name: str(i) for i, name in enumerate(names)}
+        self.names = [name for name in names if not PINNED.match(name)]
+        self.digest = hashlib.sha256(pathlib.Path(binary).read_bytes()).hexdigest()
 
-def limited():
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    def processes(self, tests):
+        """Tests in groups that one process runs."""
+        tests = [t for t in tests if t.suite == self.name]
+        return [[t] for t in tests] if self.name == "doc" else [tests] if tests else []
+
+    def run(self, names, timeout, **env):
+        if self.name == "doc":
+            return run(self.binary, [], self.copy, timeout, RUSTDOC_DOCTEST_RUN_NB_TEST=self.numbers[names[0]], **env)
+        return run(self.binary, ["--exact", "--test-threads=1", *names], self.copy, timeout, **env)
 
 
 def run(binary, arguments, copy, timeout, **env):
@@ -596,7 +634,6 @@ def run(binary, arguments, copy, timeout, **env):
         env={**os.environ, **RUN, "CARGO_MANIFEST_DIR": str(copy), **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        preexec_fn=limited,
         start_new_session=True,
     )
     try:
@@ -613,127 +650,117 @@ class Test:
     def __init__(self, suite, name, seconds, reaches):
         self.suite = suite
         self.name = name
+        self.key = f"{suite} {name}"
         self.seconds = seconds
         self.reaches = reaches
 
 
-def recorded(binaries, copy, scratch, jobs):
+def recorded(suites, scratch, jobs):
     """Runs every test by itself: it must pass, and says which mutants it reaches."""
-    digest = hashlib.sha256()
-    for suite in binaries:
-        digest.update(pathlib.Path(binaries[suite]).read_bytes())
     saved = scratch / "reach.json"
-    if saved.exists():
-        old = json.loads(saved.read_text())
-        if old["digest"] == digest.hexdigest():
-            return [Test(s, n, t, [tuple(r) for r in reaches]) for s, n, t, reaches in old["tests"]]
-    names = []
-    for suite, binary in binaries.items():
-        _, out, _ = run(binary, ["--list", "--format", "terse"], copy, 60)
-        found = [line[: -len(": test")] for line in out.splitlines() if line.endswith(": test")]
-        names += [(suite, name) for name in found if not PINNED.match(name)]
-    print(f"{len(names)} tests, each by itself", flush=True)
+    known = json.loads(saved.read_text()) if saved.exists() else {}
+    known = {s.name: known[s.name] for s in suites.values() if known.get(s.name, {}).get("digest") == s.digest}
+    names = [(suite, name) for suite in suites.values() if suite.name not in known for name in suite.names]
+    if names:
+        print(f"{len(names)} tests, each by itself", flush=True)
 
     def one(pair):
         suite, name = pair
         with tempfile.TemporaryDirectory(dir=scratch) as folder:
             path = pathlib.Path(folder) / "reached"
-            code, out, seconds = run(
-                binaries[suite], ["--exact", name, "--test-threads=1"], copy, 600, MUTANT="record", MUTANT_RECORD=str(path)
-            )
+            code, out, seconds = suite.run([name], 600, MUTANT="record", MUTANT_RECORD=str(path))
             if code != 0:
-                raise Failed(f"{suite} {name} fails without a mutant:\n{out[-2000:]}")
+                raise Failed(f"{suite.name} {name} fails without a mutant:\n{out[-2000:]}")
             reached = path.read_text().split() if path.exists() else []
         numbers = [int(n) for n in reached]
-        return Test(suite, name, seconds, list(zip(numbers[::2], numbers[1::2])))
+        return suite, [name, seconds, list(zip(numbers[::2], numbers[1::2]))]
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        tests = list(pool.map(one, names))
-    rows = [[t.suite, t.name, t.seconds, t.reaches] for t in tests]
-    saved.write_text(json.dumps({"digest": digest.hexdigest(), "tests": rows}))
-    return tests
+        for suite, test in pool.map(one, names):
+            known.setdefault(suite.name, {"digest": suite.digest, "tests": []})["tests"].append(test)
+    saved.write_text(json.dumps(known))
+    return [Test(suite, *test) for suite, of in known.items() for test in of["tests"]]
 
 
 class Runner:
     """Runs the tests that reach a mutant until one fails."""
 
-    def __init__(self, binaries, copy, tests, count, examples):
-        self.binaries = binaries
-        self.copy = copy
-        self.order = list(binaries)
-        # Called with a file and a mutant where doctests are asked for.
-        self.examples = examples
+    def __init__(self, suites, tests, count, seconds):
+        self.suites = suites
+        self.seconds = seconds
         self.reaching = [[] for _ in range(count + 1)]
-        for test in sorted(tests, key=lambda t: (t.seconds, self.order.index(t.suite))):
+        for test in tests:
             for first, last in test.reaches:
                 for number in range(first, last + 1):
                     self.reaching[number].append(test)
-        # file -> how often a test killed a mutant of it: the next one may die of the same.
+        # file or function -> how often a test killed a mutant of it: the next one may die of the same.
         self.killers = collections.defaultdict(collections.Counter)
         self.lock = threading.Lock()
 
-    def stages(self, mutant):
-        """Tests in groups, the likely and short ones first; a group costs about as much as all before it."""
-        tests = self.reaching[mutant.number]
+    def killed(self, mutant, by):
         with self.lock:
-            often = self.killers[mutant.file].copy()
-        likely, taken = [], 0.0
-        for test in sorted(tests, key=lambda t: -often[(t.suite, t.name)]):
-            if not often[(test.suite, test.name)] or len(likely) == 12:
-                break
-            if taken + test.seconds < 0.5:
-                likely.append(test)
-                taken += test.seconds
-        if likely:
-            yield likely
-        group, spent, limit = [], 0.0, 0.15
+            self.killers[mutant.file][by] += 1
+            self.killers[mutant.file, mutant.function][by] += 1
+
+    def order(self, mutant):
+        """The tests that reach a mutant: by their time for what they are likely to find."""
+        with self.lock:
+            file, function = self.killers[mutant.file].copy(), self.killers[mutant.file, mutant.function].copy()
+        in_file, in_function = 1 + file.total(), 1 + function.total()
+
+        def price(test):
+            return (0.01 + test.seconds) / (0.001 + function[test.key] / in_function + 0.2 * file[test.key] / in_file)
+
+        return sorted(self.reaching[mutant.number], key=price)
+
+    def groups(self, tests):
+        """Tests that are run together, and each group takes about half as long as all before it."""
+        group, spent, begun = [], 0.0, 0.0
         for test in tests:
-            if test in likely:
-                continue
             group.append(test)
             spent += test.seconds
-            if spent > limit:
+            if spent > 0.05 + 1.5 * begun:
                 yield group
-                group, spent, limit = [], 0.0, 3 * limit
+                group, begun = [], spent
         if group:
             yield group
 
     def fate(self, mutant):
         started = time.monotonic()
-        fate = self.fate_in_tests(mutant)
-        if self.examples is not None and fate["fate"] in ("survived", "not reached"):
-            if not self.examples(mutant.file, 0):
-                raise Failed(f"the examples of {mutant.file} fail without a mutant")
-            if not self.examples(mutant.file, mutant.number):
-                fate = {"fate": "doctests"}
-            fate["doctests"] = True
+        tests, spent, left = [], 0.0, 0
+        for test in self.order(mutant):
+            if spent + test.seconds <= self.seconds:
+                tests.append(test)
+                spent += test.seconds
+            else:
+                left += 1
+        if not tests:
+            fate = {"fate": "survived" if left else "not reached"}
+        elif by := self.killer(mutant, tests):
+            self.killed(mutant, by[1])
+            fate = {"fate": by[0], "by": by[1]}
+        else:
+            fate = {"fate": "survived"}
+        if left and fate["fate"] == "survived":
+            fate |= {"left": left, "budget": self.seconds}
         return {**fate, "seconds": round(time.monotonic() - started, 2)}
 
-    def fate_in_tests(self, mutant):
-        if not self.reaching[mutant.number]:
-            return {"fate": "not reached"}
-        for group in self.stages(mutant):
-            for suite in self.order:
-                tests = [t for t in group if t.suite == suite]
-                if not tests:
-                    continue
-                timeout = max(10.0, 10 * sum(t.seconds for t in tests))
-                names = [t.name for t in tests]
-                code, out, _ = run(
-                    self.binaries[suite], ["--exact", "--test-threads=1", *names], self.copy, timeout, MUTANT=str(mutant.number)
-                )
-                if code == 0:
-                    continue
-                # The first line is where output of the test itself may be glued to the verdict.
-                failed = [t for t in tests if re.search(rf"^test {re.escape(t.name)}( - should panic)? \.\.\. .*FAILED", out, re.M)]
-                # A test that aborts or does not end has begun its line, and no other has after it.
-                begun = [t for t in tests if f"test {t.name} ..." in out]
-                by = (failed or begun[-1:] or tests[:1])[0]
-                with self.lock:
-                    self.killers[mutant.file][(by.suite, by.name)] += 1
-                fate = "timed out" if code is None else "killed"
-                return {"fate": fate, "by": f"{suite} {by.name}"}
-        return {"fate": "survived"}
+    def killer(self, mutant, tests):
+        """(fate, test) of the first that fails."""
+        for group in self.groups(tests):
+            for suite in self.suites.values():
+                for together in suite.processes(group):
+                    timeout = max(4.0, 10 * sum(t.seconds for t in together))
+                    code, out, _ = suite.run([t.name for t in together], timeout, MUTANT=str(mutant.number))
+                    if code == 0:
+                        continue
+                    # The first line is where output of the test itself may be glued to the verdict.
+                    failed = [t for t in together if re.search(rf"^test {re.escape(t.name)}( - should panic)? \.\.\. .*FAILED", out, re.M)]
+                    # A test that aborts or does not end has begun its line, and no other has after it.
+                    begun = [t for t in together if f"test {t.name} ..." in out]
+                    by = (failed or begun[-1:] or together[:1])[0]
+                    return "timed out" if code is None else "killed", by.key
+        return None
 
 
 # -- Results ---------------------------------------------------------------------------------------------------------
@@ -753,7 +780,7 @@ def tree_digest(crate):
     return digest.hexdigest()[:16]
 
 
-KILLED = ("killed", "timed out", "doctests")
+KILLED = ("killed", "timed out")
 
 
 class Results:
@@ -763,7 +790,7 @@ class Results:
     def __init__(self, path, sources, tree):
         self.path = path
         self.tree = tree
-        self.files = {p: hashlib.sha256(library_part(s.text)).hexdigest()[:16] for p, s in sources.items()}
+        self.files = {p: s.digest for p, s in sources.items()}
         self.rows = {}
         self.lock = threading.Lock()
         if path.exists():
@@ -775,11 +802,11 @@ class Results:
     def of(self, mutant):
         return self.rows.get(mutant.name)
 
-    def settled(self, mutant, again, examples):
+    def settled(self, mutant, again, seconds):
         row = self.of(mutant)
         if row is None or row["fate"] in KILLED or not again:
             return row is not None
-        return row["tree"] == self.tree and (not examples or "doctests" in row)
+        return row["tree"] == self.tree and row.get("budget", math.inf) >= seconds
 
     def add(self, mutant, fate):
         row = {"name": mutant.name, "file": self.files[mutant.file], "tree": self.tree, **fate}
@@ -799,28 +826,30 @@ def wilson(hits, n):
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def explained(crate, mutants, partial):
+def explained(crate, mutants):
     """name -> why, of the mutants that the list explains."""
     path = crate / "scripts" / "mutation_explained.toml"
     if not path.exists():
         return {}
     reasons, unused = {}, []
     for entry in tomllib.loads(path.read_text())["mutant"]:
-        for change in entry["change"]:
-            fit = [
-                m
-                for m in mutants
-                if m.file == entry["file"] and m.change == change and m.code == entry.get("code", "")
-            ]
-            if "which" in entry:
-                fit = sorted(fit, key=lambda m: m.line)[entry["which"] - 1 :][:1]
-            elif len(fit) > 1:
-                raise Failed(f"{len(fit)} mutants fit {entry['file']}: {change}: say `which`")
-            for mutant in fit:
-                reasons[mutant.name] = entry["why"]
-            if not fit:
-                unused.append(f"{entry['file']}: {change}: {entry.get('code', '')}")
-    if unused and not partial:
+        # `each` has places with one reason in common.
+        for place in entry.get("each", [{}]):
+            place = {"code": "", **entry, **place}
+            changes = place["change"] if isinstance(place["change"], list) else [place["change"]]
+            for change in changes:
+                fit = [m for m in mutants if (m.file, m.change, m.code) == (place["file"], change, place["code"])]
+                fit.sort(key=lambda m: m.at)
+                if "which" in place:
+                    which = place["which"] if isinstance(place["which"], list) else [place["which"]]
+                    fit = [fit[i - 1] for i in which if i <= len(fit)]
+                elif len(fit) > 1:
+                    raise Failed(f"{len(fit)} mutants fit {place['file']}: {change}: {place['code']}: say `which`")
+                for mutant in fit:
+                    reasons[mutant.name] = place["why"]
+                if not fit:
+                    unused.append(f"{place['file']}: {change}: {place['code']}")
+    if unused:
         raise Failed("explained, but no mutant:\n  " + "\n  ".join(unused))
     return reasons
 
@@ -828,20 +857,25 @@ def explained(crate, mutants, partial):
 def report(mutants, results, reasons, whole):
     fates = [*KILLED, "survived", "not reached"]
     table = collections.defaultdict(collections.Counter)
-    open_ = []
+    open_, suites, refuted, short = [], collections.Counter(), [], 0
     for mutant in mutants:
         row = results.of(mutant)
         if mutant.outside is not None:
             table[mutant.file][mutant.outside] += 1
-        elif row is not None:
+        elif row is None:
+            table[mutant.file]["not run"] += 1
+        else:
             table[mutant.file][row["fate"]] += 1
-            if row["fate"] in ("survived", "not reached"):
+            if row["fate"] in KILLED:
+                suites[row["by"].split(" ", 1)[0]] += 1
+                if mutant.name in reasons:
+                    refuted.append(f"{mutant.name} by {row['by']}")
+            else:
+                short += "left" in row
                 if mutant.name in reasons:
                     table[mutant.file]["explained"] += 1
                 else:
                     open_.append((mutant, row))
-        else:
-            table[mutant.file]["not run"] += 1
     columns = [*fates, "explained", "not run", "unviable", "not compiled", "no switch"]
     print("\n" + f"{'file':44}" + "".join(f"{c:>13}" for c in columns))
     total = collections.Counter()
@@ -853,13 +887,16 @@ def report(mutants, results, reasons, whole):
         print("\nunexplained:")
         for mutant, row in open_:
             print(f"  {row['fate']:12} {mutant.name}" + (f"   [{mutant.code[:100]}]" if mutant.code else ""))
+    if refuted:
+        print("\nexplained, and killed:\n  " + "\n  ".join(refuted))
     n = sum(total[f] for f in fates)
     hits = sum(total[f] for f in KILLED)
     if n:
         low, high = wilson(hits, n)
         sample = "all of them" if whole else f"95 % interval {100 * low:.1f} to {100 * high:.1f} %"
-        print(f"\n{n} mutants run, {hits} killed ({total['timed out']} by the clock, {total['doctests']} by doctests): {100 * hits / n:.1f} %, {sample}")
-        print(f"{n - hits} not killed: {total['explained']} explained, {len(open_)} not")
+        print(f"\n{n} mutants run, {hits} killed ({total['timed out']} by the clock): {100 * hits / n:.1f} %, {sample}")
+        print("killed by the suites: " + ", ".join(f"{suite} {k}" for suite, k in suites.most_common()))
+        print(f"{n - hits} not killed: {total['explained']} explained, {len(open_)} not; {short} with tests left to run")
         if not whole and total["explained"]:
             low, high = wilson(hits, n - total["explained"])
             rest = n - total["explained"]
@@ -879,7 +916,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no mutant after this time")
     parser.add_argument("--files", action="append", help="only mutants of files that fit the pattern")
     parser.add_argument("--again", action="store_true", help="run only those that survived other tests than today's")
-    parser.add_argument("--doctests", action="store_true", help="of survivors, the examples of their file too")
+    parser.add_argument("--seconds", type=float, default=3.0, help="how long the tests of a mutant may take, without it")
     parser.add_argument("--report", action="store_true", help="run nothing")
     parser.add_argument("--jobs", type=int, default=1, help="mutants at a time")
     parser.add_argument("--scratch", type=pathlib.Path, help="where the copy and the results are kept")
@@ -909,10 +946,14 @@ def main():
     started = time.monotonic()
     mutants = listed_mutants(crate)
     sources, count = prepared(crate, mutants)
-    binaries = compiled(crate, scratch, mutants, sources, count, arguments.suites)
-    reasons = explained(crate, mutants, False)
+    if arguments.report:
+        recalled(scratch, mutants, sources)
+        unread(crate, scratch / "target", mutants)
+    else:
+        suites = compiled(crate, scratch, mutants, sources, count, arguments.suites)
+    reasons = explained(crate, mutants)
     inside = [m for m in mutants if m.outside is None]
-    print(f"{len(mutants)} mutants, {len(inside)} of them run; compiled after {time.monotonic() - started:.0f} s", flush=True)
+    print(f"{len(mutants)} mutants, {len(inside)} of them run, after {time.monotonic() - started:.0f} s", flush=True)
     results = Results(scratch / "results.jsonl", sources, tree_digest(crate))
     random.Random(arguments.seed).shuffle(inside)
     if arguments.files:
@@ -921,23 +962,17 @@ def main():
         inside = inside[: arguments.sample]
     if arguments.again:
         inside = [m for m in inside if results.of(m)]
-    work = [m for m in inside if not results.settled(m, arguments.again, arguments.doctests)]
+    work = [m for m in inside if not results.settled(m, arguments.again, arguments.seconds)]
     if work and not arguments.report:
-        tests = recorded(binaries, scratch / "copy", scratch, arguments.jobs)
+        # What is started from here on has it too.
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        tests = recorded(suites, scratch, arguments.jobs)
         print(f"{len(tests)} tests take {sum(t.seconds for t in tests):.0f} s", flush=True)
-        passed = {}
-
-        def examples(file, number):
-            if number:
-                return doctests(scratch / "copy", scratch / "target", file, number)
-            if file not in passed:
-                passed[file] = doctests(scratch / "copy", scratch / "target", file, 0)
-            return passed[file]
-
-        runner = Runner(binaries, scratch / "copy", tests, count, examples if arguments.doctests else None)
-        for row in results.rows.values():
-            if "by" in row:
-                runner.killers[row["name"].split(":", 1)[0]][tuple(row["by"].split(" ", 1))] += 1
+        runner = Runner(suites, tests, count, arguments.seconds)
+        for mutant in mutants:
+            if "by" in (row := results.of(mutant) or {}):
+                runner.killed(mutant, row["by"])
         end = time.monotonic() + 60 * arguments.minutes
         done = 0
 

@@ -3,9 +3,10 @@
 
     scripts/test_mutation.py
 
-A function with an exact test, one that is called and not looked at, one that nothing calls, one without an end when its
-condition is changed, a constant, code of a feature that is off, and a type without a default. What the report says of each kind is
-compared with what must be so; and an explanation has to be taken, and a stale one refused.
+A function with an exact test, one with a doctest only, one that is called and not looked at, one that nothing calls, one without an end
+when its condition is changed, a constant, code of a feature that is off, and a type without a default. What the report says of each
+kind is compared with what must be so; an explanation has to be taken, a stale one and a false one refused, and tests that do not
+fit into the time counted.
 """
 
 import json
@@ -39,6 +40,16 @@ pub fn called(a: i32) -> bool {
     a < 7
 }
 
+/// ```
+/// assert_eq!(planted::shown(), 4);
+/// ```
+pub fn shown() -> i32 {
+    7 - 3
+}
+
+/// ```
+/// planted::called(2);
+/// ```
 pub fn forgotten(a: i32) -> i32 {
     a - 1
 }
@@ -104,6 +115,9 @@ EXPECTED = {
     "replace called -> bool with true": "survived",
     "replace < with == in called": "survived",
     "replace < with <= in called": "survived",
+    "replace - with + in shown": "killed",
+    "replace - with / in shown": "killed",
+    "replace shown -> i32 with 0": "killed",
     "replace forgotten -> i32 with 0": "not reached",
     "replace - with + in forgotten": "not reached",
     "replace += with *= in endless": "timed out",
@@ -119,16 +133,26 @@ EXPECTED = {
 EXPLAINED = """
 [[mutant]]
 file = "src/lib.rs"
-code = "a < 7"
-change = ["replace < with <= in called"]
 why = "planted"
+each = [
+    { code = "a < 7", change = ["replace < with == in called", "replace < with <= in called"] },
+    { change = "replace called -> bool with true" },
+]
 """
 STALE = EXPLAINED.replace("a < 7", "a < 8")
+FALSE = """
+[[mutant]]
+file = "src/lib.rs"
+why = "planted"
+code = "a * 3"
+change = ["replace * with / in tested"]
+"""
 
 
-def report(folder):
+def report(folder, *arguments):
     command = [sys.executable, str(SCRIPT), "--crate", str(folder / "planted"), "--scratch", str(folder / "scratch")]
-    out = subprocess.run([*command, "--suites", "lib,values", "--all"], capture_output=True, text=True)
+    command += ["--suites", "lib,values,doc", "--all", *arguments]
+    out = subprocess.run(command, capture_output=True, text=True)
     return out.returncode, out.stdout + out.stderr
 
 
@@ -152,6 +176,9 @@ def main():
                     wrong.append(f"{change}: {fates[change]}, and not {fate}")
             elif fates.get(change) != fate:
                 wrong.append(f"{change}: {fates.get(change)}, and not {fate}")
+        by = {row["name"].split(": ", 1)[1]: row.get("by") for row in rows}
+        if by.get("replace - with + in shown") != "doc src/lib.rs - shown (line 11)":
+            wrong.append(f"killed by {by.get('replace - with + in shown')}, and not by its example")
         if "survived     src/lib.rs" not in said or "not reached  src/lib.rs" not in said:
             wrong.append("the report names no survivors")
         if any("SIZE" in change for change in fates):
@@ -160,15 +187,26 @@ def main():
         (crate / "scripts").mkdir()
         (crate / "scripts" / "mutation_explained.toml").write_text(EXPLAINED)
         code, again = report(folder)
-        if code != 1 or "1 explained" not in again or "<= in called" in again.split("unexplained:")[-1]:
+        if code != 1 or "3 explained" not in again or "<= in called" in again.split("unexplained:")[-1]:
             wrong.append("an explanation is not taken")
         (crate / "scripts" / "mutation_explained.toml").write_text(STALE)
         code, again = report(folder)
         if code != 2 or "no mutant" not in again:
             wrong.append("a stale explanation is taken")
+        (crate / "scripts" / "mutation_explained.toml").write_text(FALSE)
+        code, again = report(folder)
+        if "explained, and killed:\n  src/lib.rs" not in again:
+            wrong.append("a false explanation is taken")
         (crate / "scripts" / "mutation_explained.toml").unlink()
+        results.unlink()
+        code, again = report(folder, "--seconds", "0")
+        if code != 1 or " 0 killed" not in again or " 0 with tests left" in again:
+            wrong.append("tests that do not fit are run, or not counted")
+        code, again = report(folder, "--again")
+        if code != 1 or " 0 with tests left" not in again:
+            wrong.append("tests that were left are not run")
         (crate / "tests" / "values.rs").write_text(TESTS.replace("11", "12"))
-        (folder / "scratch" / "results.jsonl").unlink()
+        results.unlink()
         code, again = report(folder)
         if code != 2 or "fails without a mutant" not in again:
             wrong.append("tests that fail anyway are run")
@@ -176,7 +214,7 @@ def main():
         print(said)
         print("\n".join(f"WRONG: {line}" for line in wrong))
         return 1
-    print(f"{len(EXPECTED)} planted mutants and 3 planted mistakes were told")
+    print(f"{len(EXPECTED)} planted mutants and 6 planted mistakes were told")
     return 0
 
 

@@ -106,7 +106,7 @@ pub fn eigenvalue<T: Real>(dimension: usize) -> T {
 }
 
 /// The norm, relative to the data, that the difference of two means over n rows
-/// may have by rounding alone: 4·ε·(⌈log₂ n⌉ + 12).
+/// may have by rounding alone: 4·ε·(⌈log₂(n + 1)⌉ + 12).
 ///
 /// Pairwise summation of n terms in blocks of 64 loses at most
 /// (log₂ n + 12)·ε relative to the sum of magnitudes (Higham 2002, §4.2), once

@@ -240,7 +240,6 @@ impl ScalingFit {
         let full = 1.0 - a - b <= tolerance::closed_form();
         match parameter {
             ScalingParameter::Exponent => value == 0.0,
-            ScalingParameter::Intrinsic => value == 0.0 || full,
             _ => value == 0.0 || full,
         }
     }

@@ -1,8 +1,10 @@
 //! What types say of themselves as text: every answer that there is, in words.
 
 use alignment_tax::{
-    Budget, Conflict, ConflictVerdict, Direction, FreezeSearch, Growth, MonteCarlo, Objectives,
-    RankRule, RequiredWidth, ResidualBound, ScalingVerdict, Subspace, TargetWidth, Vacuity,
+    Budget, Confidence, Conflict, ConflictVerdict, Direction, FreezeSearch, Growth, MonteCarlo,
+    Objectives, RankRule, RequiredWidth, ResidualBound, SamplesNeeded, ScalingComparison,
+    ScalingData, ScalingFit, ScalingModel, ScalingParameter, ScalingVerdict, Subspace, TargetWidth,
+    Vacuity,
 };
 use nalgebra::DMatrix;
 
@@ -152,4 +154,76 @@ fn cards_of_plans_say_what_to_freeze() {
         fight.contains("helpful") && fight.contains("harmless"),
         "{fight}"
     );
+}
+
+#[test]
+fn intervals_and_samples_needed() {
+    let data = ScalingData::from_errors(&[64, 128, 256], &[0.3, 0.32, 0.29], &[0.01; 3]);
+    let fit = ScalingFit::new(&data.expect("data"), ScalingModel::Constant).expect("a fit");
+    let interval = fit
+        .interval(ScalingParameter::Intrinsic, Confidence::NINETY_FIVE)
+        .expect("τ₀");
+    let words = format!("[{:.3}, {:.3}]", interval.lower(), interval.upper());
+    assert_eq!(format!("{interval:.3}"), words);
+    for (needed, words) in [
+        (SamplesNeeded::About(7), "about 7 would resolve it"),
+        (
+            SamplesNeeded::MoreThan(9),
+            "it may be zero; if not, more than 9 would be needed",
+        ),
+    ] {
+        assert_eq!(needed.to_string(), words);
+    }
+}
+
+#[test]
+fn fits_and_comparisons() {
+    for (parameter, words) in [
+        (ScalingParameter::Intrinsic, "intrinsic"),
+        (ScalingParameter::Packing, "packing"),
+        (ScalingParameter::Slope, "slope"),
+        (ScalingParameter::Capabilities, "capabilities"),
+        (ScalingParameter::Exponent, "exponent"),
+    ] {
+        assert_eq!(parameter.to_string(), words);
+        assert_eq!(format!("{parameter:>13}").len(), 13);
+    }
+    let widths = [64, 128, 256, 512];
+    let rates = [0.351, 0.226, 0.161, 0.132];
+    let known = ScalingData::from_errors(&widths, &rates, &[0.003; 4]).expect("data");
+    let relative = ScalingData::from_relative_errors(&widths, &rates, &[1.0; 4]).expect("data");
+    for data in [&known, &relative] {
+        let fit = ScalingFit::new(data, ScalingModel::InverseWidth).expect("a fit");
+        let text = fit.to_string();
+        let mut parts = text.split("; ");
+        assert_eq!(parts.next(), Some(fit.model().to_string().as_str()));
+        for parameter in [
+            ScalingParameter::Intrinsic,
+            ScalingParameter::Packing,
+            ScalingParameter::Slope,
+        ] {
+            let value = fit.estimate(parameter).expect("a parameter");
+            let interval = fit.interval(parameter, Confidence::NINETY_FIVE);
+            let (lower, upper) = interval.map_or((0.0, 0.0), |x| (x.lower(), x.upper()));
+            let words = format!("{parameter} {value:.4} [{lower:.4}, {upper:.4}]");
+            assert_eq!(parts.next(), Some(words.as_str()));
+        }
+        let last = match fit.p_value() {
+            Some(p) => format!("fit p = {p:.3}"),
+            None => "errors scaled by its residuals".to_owned(),
+        };
+        assert_eq!((parts.next(), parts.next()), (Some(last.as_str()), None));
+    }
+    let models = [ScalingModel::Constant, ScalingModel::InverseWidth];
+    let comparison = ScalingComparison::new(&known, &models).expect("a comparison");
+    let text = comparison.to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3);
+    for (line, score) in lines[1..].iter().zip(comparison.scores()) {
+        assert!(line.starts_with(&score.model.to_string()), "{line}");
+        let numbers = [(score.difference, 2), (score.weight, 3), (score.p_value, 3)]
+            .map(|(x, digits)| format!("{:.digits$}", x.expect("defined")));
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(columns[columns.len() - 3..], numbers);
+    }
 }

@@ -209,3 +209,39 @@ fn the_number_of_threads_changes_no_bit() {
     };
     assert_eq!(run(1), run(4));
 }
+
+/// So many rows and columns that products are summed over groups of rows. Columns repeat four times down the rows, pairs
+/// of them at known angles, so that no group may be lost.
+#[test]
+fn many_rows_and_columns_have_the_angles_they_were_made_with() {
+    let (d, k) = (4096, 132);
+    let angle = |j: usize| 0.1 + 1.4 * j as f64 / k as f64;
+    let a = DMatrix::from_fn(d, k, |i, j| if i % (d / 4) == j { 0.5 } else { 0.0 });
+    let b = DMatrix::from_fn(d, k, |i, j| match i % (d / 4) {
+        row if row == j => 0.5 * angle(j).cos(),
+        row if row == k + j => 0.5 * angle(j).sin(),
+        _ => 0.0,
+    });
+    let found = PrincipalAngles::from_columns(&a, &b).expect("angles");
+    let bound = tolerance::angle::<f64>(k);
+    for (j, &radians) in found.radians().iter().enumerate() {
+        assert!((radians - angle(j)).abs() <= bound, "{j}: {radians}");
+    }
+    // Both together span what they span.
+    let both = DMatrix::from_fn(
+        d,
+        2 * k,
+        |i, j| if j < k { a[(i, j)] } else { b[(i, j - k)] },
+    );
+    let span = Subspace::from_columns(&both).expect("a span");
+    assert_eq!(span.dimension(), 2 * k);
+    let off = span.basis().transpose() * span.basis() - DMatrix::identity(2 * k, 2 * k);
+    assert!(off.amax() <= tolerance::orthonormality(d));
+    for j in [0, k - 1] {
+        for columns in [&a, &b] {
+            let x = columns.column(j).into_owned();
+            let rest = span.reject(&x).expect("finite").norm();
+            assert!(rest <= tolerance::angle::<f64>(2 * k), "{j}: {rest:e}");
+        }
+    }
+}

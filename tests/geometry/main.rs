@@ -13,4 +13,5 @@ mod rates;
 mod scalars;
 mod subspaces;
 mod svd;
+mod tolerances;
 mod whitened;

@@ -1,11 +1,11 @@
 //! Bases, projections, complements, sums and intersections, for every input.
 
-use alignment_tax::{Real, Subspace, tolerance};
+use alignment_tax::{Error, RankRule, Real, Subspace, tolerance};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::rngs::ChaCha8Rng;
 
-use crate::common::{direction, rng};
+use crate::common::{direction, gaussian, rng};
 use crate::planted::{
     Outcome, Pair, Planted, Span, angle_bound, angles, check, for_both_scalars, pair, power, real,
     span,
@@ -156,4 +156,33 @@ for_both_scalars! {
     projection_is_an_orthogonal_projection(case in span());
     the_complement_is_the_rest(case in span());
     dimensions_add_up(case in pair());
+}
+
+/// n samples less their mean span n − 1 dimensions, whatever a rule would keep of what rounding leaves.
+#[test]
+fn principal_components_are_fewer_than_samples() {
+    let mut rng = rng(61);
+    for n in 2..6 {
+        let samples = gaussian::<f64>(n, 9, &mut rng);
+        for rule in [RankRule::Relative(0.0), RankRule::Energy(1.0)] {
+            let found = Subspace::from_pca(&samples, rule).expect("a span");
+            assert_eq!(found.dimension(), n - 1, "{rule:?}");
+        }
+    }
+}
+
+/// A column of length three is off by 3² − 1.
+#[test]
+fn a_long_column_is_refused_by_its_square() {
+    let basis = DMatrix::from_row_slice(2, 1, &[3.0, 0.0]);
+    let Err(Error::NotOrthonormal {
+        first,
+        second,
+        deviation,
+        ..
+    }) = Subspace::from_orthonormal(&basis)
+    else {
+        panic!("not a unit vector");
+    };
+    assert_eq!((first, second, deviation), (0, 0, 8.0));
 }

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::common::{cases, count, gaussian, normal, number, numbers, properties, rng, subspace};
 use alignment_tax::{
-    CovarianceNull, Direction, IsotropicNull, Labelings, MonteCarlo, Real, Relabelling, SignFlips,
-    Subspace, TaxRate, benjamini_hochberg, holm, tolerance,
+    CovarianceNull, Direction, Error, IsotropicNull, Labelings, MonteCarlo, Real, Relabelling,
+    SignFlips, Subspace, TaxRate, benjamini_hochberg, holm, tolerance,
 };
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
@@ -670,4 +670,41 @@ fn equal_seeds_give_equal_results_and_observers_see_the_end() {
         calls.load(Ordering::Relaxed),
         4 * 500_usize.div_ceil(64) + 2 * 2
     );
+}
+
+/// The corrected rate is zero at chance, to the last digit where m/d has no rounding.
+#[test]
+fn what_chance_gives_is_corrected_to_zero() {
+    for m in 1..=32 {
+        let null = IsotropicNull::new(64, m).expect("dimensions");
+        assert_eq!(null.corrected(m as f64 / 64.0), Ok(0.0), "{m}");
+    }
+}
+
+/// Lengths in an error are in the units of the data.
+#[test]
+fn groups_without_spread_are_refused_with_lengths_in_their_units() {
+    let lengths = |scale: f64| {
+        let rows = DMatrix::from_fn(3, 2, |i, j| {
+            scale * (1.0 + f64::EPSILON * (i * (1 - j)) as f64)
+        });
+        match CovarianceNull::from_groups(&[rows.as_view()]) {
+            Err(Error::Unresolved {
+                norm, tolerance, ..
+            }) => [norm, tolerance],
+            other => panic!("{other:?}"),
+        }
+    };
+    let [norm, bound] = lengths(1.0);
+    // Half a step from the mean or a step, and the bound of the difference of two means.
+    assert!(
+        (0.5 * f64::EPSILON..=f64::EPSILON).contains(&norm),
+        "{norm:e}"
+    );
+    let expected = tolerance::mean_difference::<f64>(3);
+    assert!((bound / expected - 1.0).abs() <= tolerance::closed_form::<f64>());
+    for power in [-100, -1, 3, 100] {
+        let scale = 2_f64.powi(power);
+        assert_eq!(lengths(scale), [norm * scale, bound * scale], "{power}");
+    }
 }

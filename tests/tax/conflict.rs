@@ -65,7 +65,11 @@ fn enumerated<T: Real>(all: &Objectives<T>, n: usize) -> Vec<FrozenGoals<T>> {
             .map(|i| candidates[i])
             .collect();
         match FrozenGoals::new(all, goals, &frozen) {
-            Ok(x) if x.rounding() <= tolerance::unsettled::<T>() => found.push(x),
+            Ok(x) if x.rounding() <= tolerance::unsettled::<T>() => {
+                assert_eq!(x.goals(), goals);
+                assert_eq!(x.frozen(), frozen);
+                found.push(x);
+            }
             Ok(_) | Err(Error::Dependent { .. }) => {}
             Err(other) => panic!("{other}"),
         }

@@ -6,7 +6,7 @@
 
 use crate::common::{direction, gaussian, properties, rng, rotation};
 use alignment_tax::{
-    Confidence, Conflict, ConflictEstimate, ConflictVerdict, Direction, Evidence, Interval,
+    Confidence, Conflict, ConflictEstimate, ConflictVerdict, Direction, Error, Evidence, Interval,
     MonteCarlo, Samples, VerdictProbabilities, tolerance,
 };
 use nalgebra::{DMatrix, DVector};
@@ -471,5 +471,145 @@ fn the_order_of_capabilities_does_not_matter() {
         let reversed = samples(&-&rows[3]);
         let [first, second, third, _, fifth] = all.clone();
         equal(&plain, &estimate(&[first, second, third, reversed, fifth]));
+    }
+}
+
+/// "Unchanged" is decided only where the whole interval for the difference of the cosines lies within the margin. By
+/// its one-sided probability alone it would be earlier, of few units above all.
+#[test]
+fn unchanged_is_decided_by_the_whole_interval() {
+    let d = 6;
+    let mut tempted = 0;
+    for seed in 0..8 {
+        let mut rng = rng(500 + seed);
+        let goals = [[20.0, 4.0, 0.0, 3.0], [-20.0, 0.0, 4.0, 3.0]].map(|mean| {
+            let rows = noisy(&mean, d, 6, &mut rng);
+            samples(&rows)
+        });
+        let frozen = axis(d, 3);
+        let both = [Evidence::Sampled(&goals[0]), Evidence::Sampled(&goals[1])];
+        let found = ConflictEstimate::new(both, &[Evidence::Known(&frozen)]).expect("resolved");
+        let interval = found.difference_interval(LEVEL);
+        let (near, far) = (interval.lower().abs(), interval.upper().abs());
+        let (near, far) = (near.min(far), near.max(far));
+        for i in 0..20 {
+            let margin = near + (far - near) * (f64::from(i) + 0.5) / 20.0;
+            let within = found.clone().with_margin(margin).expect("in range");
+            let drawn = probabilities(&within, seed);
+            let likely = drawn.probability(ConflictVerdict::Unchanged) >= LEVEL.level();
+            tempted += usize::from(likely);
+            assert_ne!(
+                drawn.decided(LEVEL),
+                Some(ConflictVerdict::Unchanged),
+                "{margin}"
+            );
+        }
+        let within = found.clone().with_margin(far * 1.001).expect("in range");
+        let decided = probabilities(&within, seed).decided(LEVEL);
+        assert_eq!(decided, Some(ConflictVerdict::Unchanged));
+    }
+    assert!(tempted > 0);
+}
+
+/// The standard error of the difference of the cosines, of an overlap and of a rate, from their intervals, is that
+/// of leaving out one row at a time and estimating again: the derivatives behind it have their signs and factors.
+#[test]
+fn standard_errors_are_those_of_leaving_out_one_row() {
+    let (d, n) = (5, 60);
+    let mut rng = rng(77);
+    // Noise along the goals themselves, so that lengths move with the products.
+    let rows = [[3.0, 1.5, 0.5], [-2.0, 2.5, 0.5], [1.5, 0.5, 2.0]].map(|mean| {
+        let mut rows = noisy(&mean, d, n, &mut rng) * 0.5;
+        for (mut row, stretch) in rows
+            .row_iter_mut()
+            .zip(gaussian::<f64>(n, 1, &mut rng).iter())
+        {
+            for (x, m) in row.iter_mut().zip(mean) {
+                *x += 0.5 * m * (1.0 + 0.6 * stretch);
+            }
+        }
+        rows
+    });
+    let found = |rows: &[DMatrix<f64>; 3]| estimate(&rows.each_ref().map(samples));
+    let whole = found(&rows);
+    let statistics = |x: &ConflictEstimate| {
+        let [first, second] = x.taxes();
+        [
+            x.difference(),
+            x.overlap_before().value(),
+            x.overlap_after().value(),
+            first.value(),
+            second.value(),
+        ]
+    };
+    let mut variances = [0.0; 5];
+    for group in 0..3 {
+        let left_out: Vec<[f64; 5]> = (0..n)
+            .map(|i| {
+                let mut fewer = rows.clone();
+                fewer[group] = fewer[group].clone().remove_row(i);
+                statistics(&found(&fewer))
+            })
+            .collect();
+        for (k, variance) in variances.iter_mut().enumerate() {
+            let mean = left_out.iter().map(|x| x[k]).sum::<f64>() / n as f64;
+            let squares: f64 = left_out.iter().map(|x| (x[k] - mean).powi(2)).sum();
+            *variance += squares * (n - 1) as f64 / n as f64;
+        }
+    }
+    let t = whole.difference_interval(LEVEL).width() / 2.0;
+    // Student's quantile for 59 degrees of freedom.
+    let errors = [
+        t / 2.000_995_4,
+        whole.overlap_before().standard_error(),
+        whole.overlap_after().standard_error(),
+        whole.taxes()[0].standard_error(),
+        whole.taxes()[1].standard_error(),
+    ];
+    for (k, (ours, variance)) in errors.iter().zip(variances).enumerate() {
+        let ratio = ours / variance.sqrt();
+        println!("{k}: {ratio}");
+        // They differ by terms of relative order 1/n.
+        assert!((0.95..1.05).contains(&ratio), "{k}: {ratio}");
+    }
+}
+
+/// A goal of which nothing is left: how much seems to be is stated in units of the goal, whatever the data are in.
+#[test]
+fn what_is_left_by_rounding_is_stated_in_units_of_the_goal() {
+    let mut rng = rng(9);
+    let along = direction::<f64>(6, &mut rng);
+    let other = samples(&noisy(&[1.0, 6.0, -3.0], 6, 12, &mut rng));
+    let lengths = gaussian::<f64>(12, 1, &mut rng);
+    for scale in [1.0, 1e8, 1e-8] {
+        let rows = DMatrix::from_fn(12, 6, |i, j| {
+            scale * (3.0 + lengths[i]) * along.as_vector()[j]
+        });
+        let goal = samples(&rows);
+        let goals = [Evidence::Sampled(&goal), Evidence::Sampled(&other)];
+        let refusal = ConflictEstimate::new(goals, &[Evidence::Known(&along)]);
+        let Err(Error::Unresolved {
+            argument,
+            norm,
+            tolerance: bound,
+            ..
+        }) = refusal
+        else {
+            panic!("{refusal:?}");
+        };
+        assert_eq!(argument, "what is left of the first goal");
+        assert!(norm <= bound, "{norm:e} {bound:e}");
+        // ‖w‖₁ is one for the goal and its length along the axis for that, in units of its unbiased length.
+        let n = lengths.len() as f64;
+        let (sum, squares) = lengths.iter().fold((0.0, 0.0), |(sum, squares), x| {
+            (sum + 3.0 + x, squares + (3.0 + x) * (3.0 + x))
+        });
+        let unbiased = (sum * sum - squares) / (n * (n - 1.0));
+        let weights = 1.0 + sum / n / unbiased.sqrt();
+        let expected = tolerance::combination(f64::EPSILON, weights * weights).sqrt();
+        assert!(
+            (bound / expected - 1.0).abs() < 1e-6,
+            "{bound:e} {expected:e}"
+        );
     }
 }

@@ -3,9 +3,10 @@
 
 use crate::common::{direction, properties, rng, rotation, subspace};
 use alignment_tax::{
-    Attribution, Budget, Direction, FrontierPoint, OptimalShift, ParetoFrontier,
-    PreservationFrontier, Real, Subspace, TaxRate, tolerance,
+    Attribution, Budget, Direction, FrontierError, FrontierPoint, GainEllipsoid, Objectives,
+    OptimalShift, ParetoFrontier, PreservationFrontier, Real, Subspace, TaxRate, tolerance,
 };
+use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
 /// Angles in [0, π] with both ends, the right angle and their neighbourhoods planted.
@@ -372,4 +373,63 @@ fn angle_is_that_of_the_directions<T: Real>() {
 fn the_angle_is_that_of_the_directions() {
     angle_is_that_of_the_directions::<f32>();
     angle_is_that_of_the_directions::<f64>();
+}
+
+/// Of objectives that are orthonormal the surface is a sphere, and the cosine of two of its points is that of spherical
+/// trigonometry.
+#[test]
+fn the_surface_of_orthonormal_objectives_is_a_globe() {
+    let identity = DMatrix::<f64>::identity(3, 3);
+    let objectives = Objectives::from_gram(&["a", "b", "c"], &identity).expect("objectives");
+    let (n, b) = (5, 3.0);
+    let ellipsoid = GainEllipsoid::new(&objectives, Budget::new(b).expect("positive"));
+    let rings = ellipsoid.surface(["a", "b", "c"], n).expect("points");
+    assert_eq!((rings.len(), rings[0].len()), (n, 2 * n));
+    let pi = std::f64::consts::PI;
+    let polar = |i: usize| pi * i as f64 / (n - 1) as f64;
+    let around = |j: usize| pi * j as f64 / n as f64;
+    let places: Vec<(usize, usize)> = (0..n)
+        .flat_map(|i| (0..2 * n).map(move |j| (i, j)))
+        .collect();
+    for &(i, j) in &places {
+        for &(k, l) in &places {
+            let product: f64 = (0..3).map(|o| rings[i][j][o] * rings[k][l][o]).sum();
+            let (s, t) = (polar(i), polar(k));
+            let cosine = s.cos() * t.cos() + s.sin() * t.sin() * (around(j) - around(l)).cos();
+            assert!((product - b * b * cosine).abs() <= b * b * tolerance::gain::<f64>(3));
+        }
+    }
+}
+
+/// Gains that contradict each other, with c = (a + b)/√2: what could be had instead is the nearest point of the plane.
+#[test]
+fn a_contradiction_names_what_could_be_had_instead() {
+    let half = 0.5_f64.sqrt();
+    let [a, b, c] = [[1.0, 0.0], [0.0, 1.0], [half, half]];
+    // (3, 4, 7/√2) lies in the plane, whose unit normal is (1, 1, −√2)/2. Moved along c by 2, which is −√2 along the
+    // normal, it is off by (−1/√2, −1/√2, 1).
+    let [x, y, z] = [3.0, 4.0, 7.0 * half + 2.0];
+    for (names, columns, gains) in [
+        (["a", "b", "c"], [a, b, c], [x, y, z]),
+        (["c", "a", "b"], [c, a, b], [z, x, y]),
+    ] {
+        let columns = DMatrix::from_fn(2, 3, |i, j| columns[j][i]);
+        let objectives = Objectives::from_gradients(&names, &columns).expect("columns");
+        let ellipsoid = GainEllipsoid::new(&objectives, Budget::unit());
+        let refusal = ellipsoid.required_budget(&DVector::from_column_slice(&gains));
+        let Err(FrontierError::Contradiction {
+            name,
+            requested,
+            implied,
+            off,
+            ..
+        }) = refusal
+        else {
+            panic!("{refusal:?}");
+        };
+        assert_eq!((name.as_str(), requested), ("c", z));
+        let bound = z * tolerance::gain::<f64>(3);
+        assert!((off - 1.0).abs() <= bound, "{off}");
+        assert!((implied - (z - 1.0)).abs() <= bound, "{implied}");
+    }
 }

@@ -638,3 +638,113 @@ fn bootstrap_is_the_same_on_one_thread_and_on_four() {
     };
     assert_eq!(on(1), on(4));
 }
+
+/// What it says of its replicates, from the replicates: counts, the deviation by differences of all pairs, and order
+/// statistics. The signal is so weak that some draws have no length.
+#[test]
+fn bootstrap_statistics_are_those_of_its_replicates() {
+    let (d, mut rng) = (4, rng(40));
+    let c = subspace::<f64>(d, 2, &mut rng);
+    let run = MonteCarlo::new(999).expect("enough");
+    for (length, all_resolved) in [(3.0, true), (0.35, false)] {
+        let rows = noisy(&vector(d, &[length, length]), 0.5, 9, &mut rng);
+        let ours = TaxBootstrap::new(&samples(&rows), &c, &run, &mut rng).expect("resolved");
+        let x = ours.replicates();
+        assert_eq!(x.len() + ours.unresolved(), 999);
+        assert_eq!(
+            ours.unresolved() == 0,
+            all_resolved,
+            "{}",
+            ours.unresolved()
+        );
+        assert!(x.is_sorted());
+        let n = x.len() as f64;
+        let pairs = (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+        let squares: f64 = pairs.map(|(i, j)| (x[i] - x[j]).powi(2)).sum();
+        let deviation = (squares / (n * (n - 1.0))).sqrt();
+        let close = tolerance::mean_difference::<f64>(x.len() * x.len());
+        assert!((ours.standard_error() / deviation - 1.0).abs() <= close);
+        let interval = ours.percentile(Confidence::NINETY_FIVE);
+        for (share, end) in [(0.025, interval.lower()), (0.975, interval.upper())] {
+            let at = share * (n - 1.0);
+            let (below, above) = (x[at.floor() as usize], x[at.ceil() as usize]);
+            let part = at - at.floor();
+            let quantile = (below + part * (above - below)).clamp(0.0, 1.0);
+            assert!(
+                (end - quantile).abs() <= close * n,
+                "{share}: {end} {quantile}"
+            );
+        }
+    }
+}
+
+/// Ends of intervals, of τ and of an overlap, have the p-value that their level leaves, for few units and for many; the
+/// least number of units has three degrees of freedom.
+#[test]
+fn ends_of_intervals_have_the_p_value_of_their_level() {
+    let (d, mut rng) = (5, rng(41));
+    for n in [4, 5, 9, 40] {
+        let safety = samples(&noisy(&vector(d, &[3.0, 2.0, 1.0]), 0.3, n, &mut rng));
+        let code = known(d, &[1.0, -0.5]);
+        let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&code)]);
+        let tax = tax.expect("resolved");
+        assert_eq!(tax.units(), Some(n));
+        for level in [0.8, 0.95] {
+            let level = Confidence::new(level).expect("a level");
+            let interval = tax.interval(level);
+            assert_eq!(interval.width(), interval.upper() - interval.lower());
+            assert_eq!(interval.confidence(), level);
+            for end in [interval.lower(), interval.upper()] {
+                let p = tax.p_value(end).expect("a rate");
+                assert!((p - (1.0 - level.level())).abs() < 1e-9, "{n}: {p}");
+            }
+            let overlap = &tax.overlaps()[0];
+            let interval = overlap.interval(level);
+            for end in [interval.lower(), interval.upper()] {
+                let p = overlap.p_value(end).expect("a cosine");
+                assert!((p - (1.0 - level.level())).abs() < 1e-9, "{n}: {p}");
+            }
+        }
+    }
+}
+
+/// A capability turned round has the opposite overlap, with the same error.
+#[test]
+fn the_opposite_capability_has_the_opposite_overlap() {
+    let (d, mut rng) = (5, rng(42));
+    let safety = samples(&noisy(&vector(d, &[3.0, 2.0, 1.0]), 0.3, 12, &mut rng));
+    let of = |first: &[f64]| {
+        let code = known(d, first);
+        let tax = TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&code)]);
+        tax.expect("resolved").overlaps()[0].clone()
+    };
+    let (one, other) = (of(&[1.0, 0.5]), of(&[-1.0, -0.5]));
+    assert!(one.value() > 0.5);
+    let close = tolerance::closed_form::<f64>();
+    assert!((one.value() + other.value()).abs() <= close);
+    assert!((one.standard_error() / other.standard_error() - 1.0).abs() <= close);
+}
+
+/// In units of any size a hypothesis has the same p-value, and an exact one the p-value 1.
+#[test]
+fn p_values_know_no_units() {
+    let (d, mut rng) = (5, rng(43));
+    let rows = noisy(&vector(d, &[3.0, 2.0, 1.0]), 0.3, 12, &mut rng);
+    let code = known(d, &[1.0, 0.5]);
+    let of = |rows: &DMatrix<f64>| {
+        let safety = samples(rows);
+        TaxEstimate::new(Evidence::Sampled(&safety), &[Evidence::Known(&code)]).expect("resolved")
+    };
+    let one = of(&rows);
+    for scale in [2_f64.powi(-40), 2_f64.powi(40)] {
+        let other = of(&(&rows * scale));
+        for tau in [0.0, 0.3, one.value()] {
+            assert_eq!(one.p_value(tau), other.p_value(tau), "{scale:e} {tau}");
+        }
+        let cosine = one.overlaps()[0].value();
+        assert_eq!(
+            one.overlaps()[0].p_value(cosine),
+            other.overlaps()[0].p_value(cosine)
+        );
+    }
+}

@@ -449,3 +449,47 @@ fn near_dependence_ends_with_a_certificate() {
     }
     println!("worst {worst}");
 }
+
+/// Orthogonal capabilities: with the first allowed a loss L, what is left of the budget goes along the rest, and the other
+/// floor binds until b·√(1 − L²)/√(1 − a²) falls to its loss.
+#[test]
+fn a_kink_is_where_a_floor_lets_go() {
+    let (a, b) = (0.6, 0.4);
+    let c = (1.0_f64 - a * a - b * b).sqrt();
+    let vectors = DMatrix::from_column_slice(3, 3, &[-a, -b, c, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    let objectives = objectives::<f64>(&vectors);
+    for loss in [0.42, 0.45, 0.48] {
+        let curve = floors(&objectives, 1.0, &[0.0, loss])
+            .trade_off("c0", 5)
+            .expect("a curve");
+        // To the root of the rounding of its end, which is a.
+        let accepted = 2.0 * f64::EPSILON.sqrt() * a;
+        let truth = (1.0 - (loss / b) * (loss / b) * (1.0 - a * a)).sqrt();
+        let [kink] = curve.kinks() else {
+            panic!("{:?}", curve.kinks());
+        };
+        assert!(
+            (kink.tolerated - truth).abs() <= accepted,
+            "{kink:?} {truth}"
+        );
+        assert_eq!(
+            (kink.entering.len(), kink.leaving.as_slice()),
+            (0, &["c1".to_owned()][..])
+        );
+        // Evenly spaced losses, and the gains of the formula on either side of the kink.
+        for (i, point) in curve.points().iter().enumerate() {
+            let tolerated = a * i as f64 / 4.0;
+            assert!((point.tolerated - tolerated).abs() <= bound(3, 1.0));
+            let rest = 1.0 - tolerated * tolerated;
+            let gain = if tolerated < truth {
+                a * tolerated + b * loss + c * (rest - loss * loss).sqrt()
+            } else {
+                a * tolerated + (rest * (1.0 - a * a)).sqrt()
+            };
+            assert!(
+                (point.gain - gain).abs() <= bound(3, 1.0),
+                "{point:?} {gain}"
+            );
+        }
+    }
+}

@@ -394,3 +394,46 @@ fn records_keep_where_frozen_objectives_come_from() {
         }
     }
 }
+
+/// Some of those that are left, in another order, and then one more frozen: the same as all that is frozen at once.
+#[test]
+fn what_is_chosen_from_those_left_can_be_frozen_further() {
+    let mut rng = rng(71);
+    let vectors = DMatrix::from_fn(9, 5, |_, j| {
+        rng.random_range(-1.0..1.0) + if j > 0 { 0.3 } else { -0.3 }
+    });
+    for all in [
+        of_vectors::<f64>(&vectors),
+        of_products(&of_vectors(&vectors)),
+    ] {
+        let chosen = all.freeze(&["f1"]).expect("independent");
+        let chosen = chosen.select(&["f4", "f0", "f2"]).expect("names");
+        assert_eq!(chosen.frozen(), ["f1"]);
+        let further = chosen.freeze(&["f0"]).expect("independent");
+        let at_once = all.freeze(&["f0", "f1"]).expect("independent");
+        let at_once = at_once.select(&["f4", "f2"]).expect("names");
+        let bound = tolerance::combination(f64::EPSILON, condition(&all).powi(2));
+        assert!(differ(&further, &at_once) <= bound);
+    }
+}
+
+/// The objective that is named as dependent is one of those that depend on each other, wherever it stands.
+#[test]
+fn a_dependent_objective_is_named() {
+    for at in 0..4 {
+        // Two that are the same, among others that share nothing with them or each other.
+        let twin = (at + 2) % 4;
+        let vectors = DMatrix::from_fn(4, 4, |i, j| {
+            f64::from(u8::from(i == if j == twin { at } else { j }))
+        });
+        for all in [of_vectors(&vectors), of_products(&of_vectors(&vectors))] {
+            let Err(Error::Dependent { name, .. }) = all.partial_correlations() else {
+                panic!("of rank three");
+            };
+            assert!(
+                name == format!("f{at}") || name == format!("f{twin}"),
+                "{name}"
+            );
+        }
+    }
+}

@@ -368,3 +368,43 @@ fn nearly_dependent_candidates_are_told_apart_f32() {
         .collect();
     nearly_dependent_candidates::<f32>(&apart);
 }
+
+/// Sets that cost the same to rounding: the smaller mean loss, then fewer capabilities, then the order of the candidates
+/// decide, in whatever order they are given.
+#[test]
+fn ties_are_broken_by_the_mean_the_number_and_the_order() {
+    let chosen = |goals: [[f64; 6]; 2], candidates: &[(&str, [f64; 6])]| {
+        let mut columns = goals.to_vec();
+        columns.extend(candidates.iter().map(|c| c.1));
+        let vectors = DMatrix::from_fn(6, columns.len(), |i, j| columns[j][i]);
+        let mut names = vec!["g0", "g1"];
+        names.extend(candidates.iter().map(|c| c.0));
+        let objectives = Objectives::from_gradients(&names, &vectors).expect("columns");
+        let search = FreezeSearch::new(&objectives, &names[..2], &names[2..]).expect("names");
+        let plans = [SearchMethod::Exact, SearchMethod::Greedy]
+            .map(|method| search.run_by(method).expect("a plan"));
+        let best = plans.map(|plan| plan.best().expect("one resolves").frozen().join(" "));
+        assert_eq!(best[0], best[1]);
+        best[0].clone()
+    };
+    // They oppose each other along the first axis, where the first goal has half of its square and the second a sixth.
+    let goals = [
+        [1.0, 0.0, 1.0, 0.0, 0.0, 0.0],
+        [-1.0, 1.0, 0.0, 2.0, 0.0, 0.0],
+    ];
+    let along = ("along", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    // 1.08² of 1.08² as of the first goal, and 1.4² of 1.08² of the second in place of 1.
+    let aslant = ("aslant", [1.0, -0.4, 0.08, 0.0, 0.0, 0.0]);
+    assert_eq!(chosen(goals, &[aslant]), "aslant");
+    assert_eq!(chosen(goals, &[along, aslant]), "along");
+    assert_eq!(chosen(goals, &[aslant, along]), "along");
+    // Two that span the same and an axis that neither goal knows.
+    let sum = ("sum", [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    let difference = ("difference", [1.0, 0.0, 0.0, 0.0, -1.0, 0.0]);
+    assert_eq!(chosen(goals, &[along, sum, difference]), "along");
+    assert_eq!(chosen(goals, &[sum, difference, along]), "along");
+    // The same twice.
+    let back = ("back", [-2.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    assert_eq!(chosen(goals, &[along, back]), "along");
+    assert_eq!(chosen(goals, &[back, along]), "back");
+}

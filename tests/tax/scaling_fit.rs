@@ -22,6 +22,9 @@ const PARAMETERS: [ScalingParameter; 5] = [
     ScalingParameter::Exponent,
 ];
 
+/// Ends of a profile are halved towards from the estimate, so many times that this is left of [0, 1].
+const EDGE: f64 = 1e-8;
+
 const OCTAVES: [usize; 6] = [64, 128, 256, 512, 1024, 2048];
 
 fn model_of(case: &Value) -> ScalingModel {
@@ -564,4 +567,398 @@ fn parameters_at_a_bound_keep_their_degrees_of_freedom() {
     assert_eq!(freedom([0.0; 5]), 5);
     // All of it at the narrowest width.
     assert_eq!(freedom([1.0, 0.8, 0.7, 0.65, 0.625]), 4);
+}
+
+/// Rates of exactly 0.1 + 0.4·(64/d)^β: β = 1 is within the interval where it is the truth, and not where
+/// rates that are known to 0.002 fall with the square.
+#[test]
+fn the_law_of_packing_is_told_from_its_square() {
+    for (exponent, is_one) in [(1.0, true), (2.0, false)] {
+        let rates = OCTAVES.map(|d| 0.1 + 0.4 * (64.0 / d as f64).powf(exponent));
+        let data = ScalingData::from_errors(&OCTAVES, &rates, &[0.002; 6]).expect("data");
+        let fit = ScalingFit::new(&data, ScalingModel::PowerLaw).expect("a fit");
+        assert_eq!(fit.exponent_is_one(LEVEL), Some(is_one));
+        let straight = ScalingFit::new(&data, ScalingModel::InverseWidth).expect("a fit");
+        assert_eq!(straight.exponent_is_one(LEVEL), None);
+        assert_eq!(straight.p_exponent(1.0), Ok(None));
+    }
+}
+
+/// 0.1 + 16/d with errors of a few parts in a thousand that are not all of one sign.
+fn off_the_line() -> ScalingData {
+    let errors = [0.003, -0.002, 0.001, 0.002, -0.003, 0.001];
+    let rates: Vec<f64> = (OCTAVES.iter().zip(errors))
+        .map(|(&d, e)| 0.1 + 16.0 / d as f64 + e)
+        .collect();
+    ScalingData::from_errors(&OCTAVES, &rates, &[0.003; 6]).expect("data")
+}
+
+/// The interval for β ends where its p-value is one less the level, where data scatter as well; and β is at no bound.
+#[test]
+fn exponents_at_the_ends_of_their_interval_have_the_p_value_of_its_level() {
+    let fit = ScalingFit::new(&off_the_line(), ScalingModel::PowerLaw).expect("a fit");
+    assert!(fit.chi_squared() > 1.0);
+    let interval = fit.interval(ScalingParameter::Exponent, LEVEL).expect("β");
+    for end in [interval.lower(), interval.upper()] {
+        let p = fit.p_exponent(end).expect("positive").expect("β");
+        assert!((p - 0.05).abs() < 1e-6, "{p}");
+    }
+    assert!(!fit.is_at_bound(ScalingParameter::Exponent));
+}
+
+/// The slope is the packing at the narrowest width in other units, and so is its interval.
+#[test]
+fn the_slope_is_the_packing_times_the_narrowest_width() {
+    let fit = ScalingFit::new(&off_the_line(), ScalingModel::InverseWidth).expect("a fit");
+    let slope = fit.interval(ScalingParameter::Slope, LEVEL).expect("one");
+    let packing = fit.interval(ScalingParameter::Packing, LEVEL).expect("one");
+    let close = tolerance::closed_form::<f64>();
+    for (slope, packing) in [
+        (slope.lower(), packing.lower()),
+        (slope.upper(), packing.upper()),
+    ] {
+        assert!((slope - 64.0 * packing).abs() <= close * slope);
+    }
+}
+
+/// The width for a target solves τ₀ + b·g(d) = target: for rates without noise by hand, for others with what
+/// the fit itself says of that width.
+#[test]
+fn the_width_for_a_target_solves_the_model() {
+    let estimate = |fit: &ScalingFit, target| match fit.width_for(target, LEVEL) {
+        Ok(TargetWidth::Between { estimate, .. }) => estimate,
+        other => panic!("{other:?}"),
+    };
+    let widths_of =
+        |exponent: f64, target: f64| 64.0 * (0.25 / (target - 0.1)).powf(1.0 / exponent);
+    for (model, exponent) in [
+        (ScalingModel::InverseWidth, 1.0),
+        (ScalingModel::PowerLaw, 0.5),
+    ] {
+        let rates = OCTAVES.map(|d| 0.1 + 0.25 * (64.0 / d as f64).powf(exponent));
+        let data = ScalingData::from_errors(&OCTAVES, &rates, &[1e-6; 6]).expect("data");
+        let fit = ScalingFit::new(&data, model).expect("a fit");
+        for target in [0.15, 0.2, 0.3] {
+            let (ours, truth) = (estimate(&fit, target), widths_of(exponent, target));
+            // A minimum is found to the root of the rounding, and d moves with β by a few of its logarithms.
+            assert!((ours / truth - 1.0).abs() < 1e-5, "{model}: {ours} {truth}");
+        }
+        for d in [64, 100, 777, 4096] {
+            let mean = fit.predict(d, LEVEL).expect("a width").mean;
+            let truth = 0.1 + 0.25 * (64.0 / d as f64).powf(exponent);
+            assert!((mean / truth - 1.0).abs() < 1e-5, "{model}: {mean} {truth}");
+        }
+    }
+    // (d − k)·b = (1 − τ_I)·m′ with the parameters that the fit states.
+    let exact = ScalingModel::ExactLaw {
+        intrinsic_dimension: 3,
+    };
+    let fit = ScalingFit::new(&off_the_line(), exact).expect("a fit");
+    let [intrinsic, capabilities] = [ScalingParameter::Intrinsic, ScalingParameter::Capabilities]
+        .map(|p| fit.estimate(p).expect("a parameter"));
+    let truth = 3.0 + (1.0 - intrinsic) * capabilities / (0.15 - intrinsic);
+    let ours = estimate(&fit, 0.15);
+    assert!((ours / truth - 1.0).abs() < 1e-12, "{ours} {truth}");
+}
+
+/// The verdict from the intervals that it is defined by, for thresholds on either side of each of their ends.
+#[test]
+fn verdicts_are_those_of_the_two_intervals() {
+    let mut seen = Vec::new();
+    for (intrinsic, slope) in [
+        (0.0, 16.0),
+        (0.2, 0.0),
+        (0.1, 16.0),
+        (0.0, 0.3),
+        (0.05, 3.0),
+    ] {
+        let rates = OCTAVES.map(|d| intrinsic + slope / d as f64);
+        let data = ScalingData::from_errors(&OCTAVES, &rates, &[0.004; 6]).expect("data");
+        let fit = ScalingFit::new(&data, ScalingModel::InverseWidth).expect("a fit");
+        let of = |parameter| fit.interval(parameter, LEVEL).expect("a parameter");
+        let (a, b) = (
+            of(ScalingParameter::Intrinsic),
+            of(ScalingParameter::Packing),
+        );
+        let ends = [a.lower(), a.upper(), b.lower(), b.upper()];
+        for end in ends.into_iter().filter(|end| (1e-6..0.99).contains(end)) {
+            for negligible in [0.999 * end, 1.001 * end] {
+                let expected = match (
+                    (a.lower() > negligible, a.upper() < negligible),
+                    (b.lower() > negligible, b.upper() < negligible),
+                ) {
+                    ((_, true), (true, _)) => ScalingVerdict::Packing,
+                    ((true, _), (_, true)) => ScalingVerdict::Intrinsic,
+                    ((true, _), (true, _)) => ScalingVerdict::Mixed,
+                    ((_, true), (_, true)) => ScalingVerdict::Negligible,
+                    _ => ScalingVerdict::Undecided,
+                };
+                let verdict = fit.verdict(negligible, LEVEL);
+                assert_eq!(verdict, Ok(expected), "{negligible}: {a:?} {b:?}");
+                seen.push(expected);
+            }
+        }
+    }
+    for verdict in [
+        ScalingVerdict::Packing,
+        ScalingVerdict::Intrinsic,
+        ScalingVerdict::Mixed,
+        ScalingVerdict::Negligible,
+        ScalingVerdict::Undecided,
+    ] {
+        assert!(seen.contains(&verdict), "{verdict}");
+    }
+}
+
+/// The probability of as few runs, by listing all orders of the signs.
+#[test]
+fn the_law_of_runs_is_that_of_all_orders() {
+    let runs = |signs: &[bool]| 1 + signs.windows(2).filter(|w| w[0] != w[1]).count();
+    let widths = [64, 128, 256, 512, 1024, 2048, 4096];
+    let n = widths.len();
+    for pattern in 1..(1_usize << n) - 1 {
+        let signs: Vec<bool> = (0..n).map(|i| pattern >> i & 1 == 1).collect();
+        // The mean lies between the two values, whatever is how often.
+        let rates: Vec<f64> = signs.iter().map(|&s| if s { 0.6 } else { 0.4 }).collect();
+        let data = ScalingData::from_errors(&widths, &rates, &[0.1; 7]).expect("data");
+        let fit = ScalingFit::new(&data, ScalingModel::Constant).expect("a fit");
+        let of_as_many = (0..1_usize << n).filter(|p| p.count_ones() == pattern.count_ones());
+        let orders: Vec<Vec<bool>> = of_as_many
+            .map(|p| (0..n).map(|i| p >> i & 1 == 1).collect())
+            .collect();
+        let few = orders.iter().filter(|o| runs(o) <= runs(&signs)).count();
+        let truth = few as f64 / orders.len() as f64;
+        let bound = tolerance::closed_form::<f64>() * n as f64;
+        assert!(
+            (fit.p_runs() - truth).abs() <= bound,
+            "{signs:?}: {} {truth}",
+            fit.p_runs()
+        );
+    }
+    // Residuals of one sign say nothing.
+    let flat = ScalingData::from_errors(&widths, &[0.5; 7], &[0.1; 7]).expect("data");
+    let fit = ScalingFit::new(&flat, ScalingModel::Constant).expect("a fit");
+    assert_eq!(fit.p_runs(), 1.0);
+}
+
+/// Weighted least squares by the normal equations, its estimates and their standard errors for errors that are known:
+/// the interval reaches as far within the bounds, and where no bound is near no farther.
+#[test]
+fn intervals_of_straight_lines_are_those_of_weighted_least_squares() {
+    let errors = [0.003, 0.002, 0.004, 0.003, 0.002, 0.005];
+    // Φ(1.959963984540054) = 0.975.
+    let t = 1.959_963_984_540_054;
+    for (rates, inside) in [
+        (off_the_line().rates().to_vec(), true),
+        // The line through these is below zero far out.
+        (vec![0.496, 0.249, 0.121, 0.058, 0.029, 0.009], false),
+    ] {
+        let data = ScalingData::from_errors(&OCTAVES, &rates, &errors).expect("data");
+        let fit = ScalingFit::new(&data, ScalingModel::InverseWidth).expect("a fit");
+        let x = DMatrix::from_fn(6, 2, |i, j| match j {
+            0 => 1.0 / errors[i],
+            _ => 64.0 / OCTAVES[i] as f64 / errors[i],
+        });
+        let y = DVector::from_fn(6, |i, _| rates[i] / errors[i]);
+        let inverse = (x.transpose() * &x).try_inverse().expect("two widths");
+        let estimates = &inverse * (x.transpose() * y);
+        for (i, parameter) in PARAMETERS[..2].iter().enumerate() {
+            let reach = t * inverse[(i, i)].sqrt();
+            let (lower, upper) = (estimates[i] - reach, estimates[i] + reach);
+            let found = fit.interval(*parameter, LEVEL).expect("a parameter");
+            let close = EDGE;
+            if inside {
+                assert!(
+                    (found.lower() - lower).abs() < close,
+                    "{parameter}: {found:?} {lower}"
+                );
+                assert!(
+                    (found.upper() - upper).abs() < close,
+                    "{parameter}: {found:?} {upper}"
+                );
+            } else {
+                assert!(estimates[0] < 0.0);
+                assert!(
+                    found.lower() <= lower.max(0.0) + close,
+                    "{parameter}: {found:?} {lower}"
+                );
+                assert!(
+                    found.upper() >= upper.min(1.0) - close,
+                    "{parameter}: {found:?} {upper}"
+                );
+            }
+        }
+    }
+}
+
+/// What pulls an estimate beyond its range leaves it at a bound; what does not, does not.
+#[test]
+fn bounds_that_hold_an_estimate_are_named() {
+    let bounds = |rates: [f64; 6]| {
+        let data = ScalingData::from_errors(&OCTAVES, &rates, &[0.01; 6]).expect("data");
+        let fit = ScalingFit::new(&data, ScalingModel::InverseWidth).expect("a fit");
+        (
+            fit.is_at_bound(ScalingParameter::Intrinsic),
+            fit.is_at_bound(ScalingParameter::Packing),
+            fit.freedom(),
+        )
+    };
+    // A line inside; one that falls below zero, one that rises, and one that begins above one.
+    let line = |a: f64, b: f64| OCTAVES.map(|d| a + b * 64.0 / d as f64);
+    assert_eq!(bounds(line(0.2, 0.3)), (false, false, 4));
+    assert_eq!(
+        bounds(line(0.0, 0.4).map(|x| (x - 0.02).max(0.0))),
+        (true, false, 5)
+    );
+    assert_eq!(bounds(line(0.3, -0.2)), (false, true, 5));
+    assert_eq!(bounds(line(0.4, 0.7).map(|x| x.min(1.0))), (true, true, 5));
+}
+
+/// The squares of the standardised residuals add up to χ², whether packing scatters or not.
+#[test]
+fn chi_squared_is_the_sum_of_the_standardised_residuals() {
+    let exact = ScalingModel::ExactLaw {
+        intrinsic_dimension: 2,
+    };
+    for model in [ScalingModel::Constant, ScalingModel::InverseWidth, exact] {
+        let fit = ScalingFit::new(&off_the_line(), model).expect("a fit");
+        let residuals = fit.residuals();
+        let sum: f64 = residuals
+            .iter()
+            .map(|r| r.standardized * r.standardized)
+            .sum();
+        assert!((fit.chi_squared() / sum - 1.0).abs() < 1e-12, "{model}");
+        for (residual, rate) in residuals.iter().zip(fit.data().rates()) {
+            let mean = fit.estimate(ScalingParameter::Intrinsic).expect("τ₀")
+                + fit.estimate(ScalingParameter::Capabilities).map_or(
+                    fit.estimate(ScalingParameter::Slope).unwrap_or(0.0) / residual.width as f64,
+                    |m| {
+                        let a = fit.estimate(ScalingParameter::Intrinsic).expect("τ₀");
+                        (1.0 - a) * m / (residual.width as f64 - 2.0)
+                    },
+                );
+            assert!((residual.residual - (rate - mean)).abs() < 1e-12, "{model}");
+        }
+    }
+}
+
+/// With nothing but the intrinsic part there is no number of capabilities, but there is an interval for it.
+#[test]
+fn a_tax_of_one_leaves_capabilities_without_an_estimate() {
+    let exact = ScalingModel::ExactLaw {
+        intrinsic_dimension: 2,
+    };
+    let data = ScalingData::from_errors(&OCTAVES, &[1.0; 6], &[0.01; 6]).expect("data");
+    let fit = ScalingFit::new(&data, exact).expect("a fit");
+    assert_eq!(fit.estimate(ScalingParameter::Intrinsic), Some(1.0));
+    assert_eq!(fit.estimate(ScalingParameter::Capabilities), None);
+    let interval = fit.interval(ScalingParameter::Capabilities, LEVEL);
+    assert_eq!(interval.expect("any number").lower(), 0.0);
+}
+
+/// Seeds count as observations, and their spread as a parameter: AICc by its definition, up to what is the same for
+/// every model.
+#[test]
+fn criteria_of_seeds_are_those_of_the_definition() {
+    let seeds: [&[f64]; 4] = [
+        &[0.352, 0.347, 0.355],
+        &[0.224, 0.229, 0.221],
+        &[0.163, 0.158, 0.166],
+        &[0.131, 0.136, 0.127],
+    ];
+    let data = ScalingData::from_seeds(&OCTAVES[..4], &seeds, SeedSpread::Common).expect("data");
+    let models = [ScalingModel::Constant, ScalingModel::InverseWidth];
+    let comparison = ScalingComparison::new(&data, &models).expect("a comparison");
+    // Σ over all seeds of squared distances from the curve, over the variance of the seeds within their widths.
+    let n = 12.0;
+    let truths: Vec<f64> = (comparison.scores().iter().zip(comparison.fits()))
+        .map(|(score, fit)| {
+            let k = score.model.parameters() as f64 + 1.0;
+            assert_eq!(score.parameters as f64, k);
+            let total: f64 = (seeds.iter().zip(fit.residuals()).zip(fit.data().rates()))
+                .map(|((seeds, residual), rate)| {
+                    let curve = rate - residual.residual;
+                    seeds.iter().map(|x| (x - curve).powi(2)).sum::<f64>()
+                })
+                .sum();
+            n * total.ln() + 2.0 * k + 2.0 * k * (k + 1.0) / (n - k - 1.0)
+        })
+        .collect();
+    let aicc: Vec<f64> = comparison
+        .scores()
+        .iter()
+        .map(|s| s.aicc.expect("defined"))
+        .collect();
+    let (ours, truth) = (aicc[0] - aicc[1], truths[0] - truths[1]);
+    assert!(
+        (ours - truth).abs() <= 1e-10 * truth.abs(),
+        "{ours} {truth}"
+    );
+}
+
+/// A weighted mean with known errors: the textbook interval, cut to [0, 1].
+#[test]
+fn the_interval_of_a_constant_is_that_of_a_weighted_mean() {
+    let (rates, errors) = ([0.3, 0.32, 0.29], [0.01, 0.02, 0.005]);
+    let data = ScalingData::from_errors(&[64, 128, 256], &rates, &errors).expect("data");
+    let fit = ScalingFit::new(&data, ScalingModel::Constant).expect("a fit");
+    let weights = errors.map(|e: f64| 1.0 / (e * e));
+    let weight: f64 = weights.iter().sum();
+    let mean = (0..3).map(|i| weights[i] * rates[i]).sum::<f64>() / weight;
+    // Φ(1.959963984540054) = 0.975.
+    let reach = 1.959_963_984_540_054 / weight.sqrt();
+    let interval = fit
+        .interval(ScalingParameter::Intrinsic, LEVEL)
+        .expect("τ₀");
+    for (ours, truth) in [
+        (interval.lower(), mean - reach),
+        (interval.upper(), mean + reach),
+    ] {
+        assert!((ours - truth).abs() < EDGE, "{ours} {truth}");
+    }
+}
+
+/// Data that a model meets to the last digit have a scale of rounding, not of zero: what is divided by it is a number.
+#[test]
+fn residuals_of_exact_data_are_numbers() {
+    for model in [ScalingModel::Constant, ScalingModel::InverseWidth] {
+        let data =
+            ScalingData::from_relative_errors(&OCTAVES, &[0.25; 6], &[1.0; 6]).expect("data");
+        let fit = ScalingFit::new(&data, model).expect("a fit");
+        for residual in fit.residuals() {
+            assert!(residual.standardized.is_finite(), "{residual:?}");
+        }
+        for influence in fit.influence() {
+            assert!(influence.displacement.is_finite(), "{influence:?}");
+        }
+    }
+}
+
+/// The most widths, and the greatest width and number of capabilities, are allowed; one more is not.
+#[test]
+fn limits_of_data_are_within_them() {
+    let of = |widths: &[usize]| {
+        let n = widths.len();
+        ScalingData::from_errors(widths, &vec![0.5; n], &vec![0.1; n])
+    };
+    let widths: Vec<usize> = (1..=1001).collect();
+    assert!(of(&widths[..1000]).is_ok());
+    let more = of(&widths);
+    assert!(
+        matches!(
+            more,
+            Err(Error::OutOfBounds {
+                most: 1000,
+                actual: 1001,
+                ..
+            })
+        ),
+        "{more:?}"
+    );
+    let most = u32::MAX as usize;
+    assert!(of(&[64, most]).is_ok());
+    assert!(of(&[64, most + 1]).is_err());
+    let data = of(&[64, most]).expect("data");
+    assert!(data.clone().with_capabilities(&[1, most]).is_ok());
+    assert!(data.with_capabilities(&[1, most + 1]).is_err());
 }

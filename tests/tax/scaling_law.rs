@@ -500,3 +500,24 @@ fn the_coherence_bound_is_its_formula() {
     assert_eq!(trivial, 0.75);
     assert!((bound / (11.0 / 12.0) - 1.0).abs() <= 4.0 * tolerance::closed_form::<f64>());
 }
+
+/// Next to no incidental direction in two free dimensions, for which P(τ > x) = −½·m'·ln x to first order.
+#[test]
+fn next_to_no_directions_have_next_to_no_tail() {
+    for m in [1e-14, 1e-17, 1e-20, 1e-300] {
+        let growth = Growth::fixed(m).expect("a number");
+        let law = ScalingLaw::new(0.0, 1, growth)
+            .and_then(|law| law.at(3))
+            .expect("a law");
+        for x in [0.1, 0.5, 0.9] {
+            let (above, below) = (
+                law.survival(x).expect("a rate"),
+                law.cdf(x).expect("a rate"),
+            );
+            let truth = -0.5 * m * f64::ln(x);
+            let accepted = tolerance::beta_tail(3);
+            assert!((above - truth).abs() <= accepted, "{m:e} {x}: {above:e}");
+            assert!((below - 1.0).abs() <= accepted, "{m:e} {x}: {below:e}");
+        }
+    }
+}
