@@ -340,10 +340,10 @@ async fn wrong_types_and_calls() -> Result<(), Failure> {
             Default::default(),
         )
         .await?;
-    let distinct = session
-        .sql("SELECT alignment_moments(DISTINCT x) FROM t")
-        .await?;
-    assert!(distinct.collect().await.is_err());
+    // One DISTINCT is taken apart by the engine before the function sees it; two are not.
+    let sql = "SELECT alignment_moments(DISTINCT x), count(DISTINCT id) FROM t";
+    let said = session.sql(sql).await?.collect().await.unwrap_err();
+    assert!(said.to_string().contains("leave DISTINCT out"), "{said}");
     let window = session
         .sql("SELECT alignment_moments(x) FROM t WHERE false")
         .await?;
