@@ -160,13 +160,16 @@ def main():
         print("\n== in this process", flush=True)
         loopback("measure", data, check=True)
 
-        print("\n== one scheduler, two executors", flush=True)
-        with Cluster(target, folder) as cluster:
-            started = time.monotonic()
-            loopback("measure", data, "--scheduler", cluster.address, "--partitions", 8, "--brief", check=True)
-            whole = time.monotonic() - started
-            for executor in cluster.executors:
-                print(f"executor {executor.pid}: {cpu(executor.pid):.1f} s of processor time, at most {peak(executor.pid) / 1e6:.0f} MB", flush=True)
+        print("\n== one scheduler, two executors; then a quarter of the rows", flush=True)
+        loopback("write", folder / "quarter", "--rows", arguments.rows // 4, "--files", arguments.files, *extra, check=True)
+        whole = None
+        for part in [data, folder / "quarter"]:
+            with Cluster(target, folder) as cluster:
+                started = time.monotonic()
+                loopback("measure", part, "--scheduler", cluster.address, "--partitions", 8, "--brief", check=True)
+                whole = whole or time.monotonic() - started
+                for executor in cluster.executors:
+                    print(f"executor {executor.pid}: {cpu(executor.pid):.1f} s of processor time, at most {peak(executor.pid) / 1e6:.0f} MB", flush=True)
 
         print("\n== one executor killed in the middle", flush=True)
         with Cluster(target, folder) as cluster:
