@@ -36,7 +36,8 @@ const ANSWER: &str = "answer";
 /// use alignment_tax_datafusion::Activations;
 /// use datafusion::arrow::array::{BooleanArray, FixedSizeListArray, RecordBatch, StringArray};
 /// use datafusion::arrow::datatypes::Float32Type;
-/// use datafusion::prelude::{DataFrameWriteOptions, SessionContext, col};
+/// use datafusion::dataframe::DataFrameWriteOptions;
+/// use datafusion::prelude::{SessionContext, col};
 /// # use std::sync::Arc;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
