@@ -7,7 +7,7 @@
 
 Prints the tests, the comparison with the core crate here and on the cluster, what happens when an executor is killed
 in the middle of a query and when both are, the memory of each executor, and a table of throughput. Needs a
-Rust toolchain and Python with venv; takes some twenty minutes the first time, most of it compiling the engine. Exit code 0 if all holds.
+Rust toolchain and Python with venv; takes some forty minutes the first time on two cores, most of it compiling the engine. Exit code 0 if all holds.
 """
 
 import argparse
