@@ -187,9 +187,9 @@ impl Activations {
     ) -> Result<Answers<A>, QueryError> {
         let answers = self.run(function, arguments.clone(), by).await;
         match answers {
-            Err(QueryError::Data(fault)) => {
-                let located = self.located(&fault, &arguments).await;
-                Err(QueryError::Data(located.unwrap_or(fault)))
+            Err(QueryError::Data(fault)) if fault.is_in_files() => {
+                let located = self.first_fault(&arguments).await;
+                Err(QueryError::Data(located.ok().flatten().unwrap_or(fault)))
             }
             // From another machine a fault comes as text; any other failure is no reason to read everything again.
             Err(error @ QueryError::Engine(_)) if DataFault::in_text(&error.to_string()) => {
@@ -213,18 +213,6 @@ impl Activations {
         let answer = function.call(arguments).alias(ANSWER);
         let batches = frame.aggregate(by, vec![answer])?.collect().await?;
         Answers::read(&batches, ANSWER)
-    }
-
-    /// The fault with its file, where it is one of a single row.
-    async fn located(&self, fault: &DataFault, arguments: &[Expr]) -> Option<DataFault> {
-        match fault {
-            DataFault::NullRow { .. }
-            | DataFault::NullEntry { .. }
-            | DataFault::NonFinite { .. }
-            | DataFault::Ragged { .. }
-            | DataFault::MixedWidths { .. } => self.first_fault(arguments).await.ok().flatten(),
-            _ => None,
-        }
     }
 
     /// The first row, in the order of the files, that no function can take.
@@ -256,12 +244,12 @@ impl Activations {
                         continue;
                     }
                     for (i, argument) in arguments.iter().enumerate() {
-                        let place = || Place {
-                            column: argument.schema_name().to_string(),
-                            row: before + row,
-                            file: Some(file.clone()),
-                        };
-                        if let Some(fault) = fault_of(batch.column(i), row, &mut widths[i], place) {
+                        if let Some(mut fault) = fault_of(batch.column(i), row, &mut widths[i]) {
+                            if let Some(place) = fault.place_mut() {
+                                place.column = argument.schema_name().to_string();
+                                place.row = before + row;
+                                place.file = Some(file);
+                            }
                             return Ok(Some(fault));
                         }
                     }
@@ -273,16 +261,15 @@ impl Activations {
     }
 }
 
-fn fault_of(
-    column: &ArrayRef,
-    row: usize,
-    width: &mut Option<usize>,
-    place: impl Fn() -> Place,
-) -> Option<DataFault> {
+/// What is wrong with one entry of a column; its place is that in the batch.
+fn fault_of(column: &ArrayRef, row: usize, width: &mut Option<usize>) -> Option<DataFault> {
     if rows::check_type("", column.data_type()).is_err() {
-        return column
-            .is_null(row)
-            .then(|| DataFault::NullRow { place: place() });
+        let place = Place {
+            column: String::new(),
+            row,
+            file: None,
+        };
+        return column.is_null(row).then_some(DataFault::NullRow { place });
     }
     let rows = Rows::new("", column).ok()?;
     match rows.append(row, *width, &mut Vec::new()) {
@@ -290,26 +277,7 @@ fn fault_of(
             *width = Some(found);
             None
         }
-        Err(DataFault::NullRow { .. }) => Some(DataFault::NullRow { place: place() }),
-        Err(DataFault::NullEntry { coordinate, .. }) => Some(DataFault::NullEntry {
-            place: place(),
-            coordinate,
-        }),
-        Err(DataFault::NonFinite {
-            coordinate, value, ..
-        }) => Some(DataFault::NonFinite {
-            place: place(),
-            coordinate,
-            value,
-        }),
-        Err(DataFault::Ragged {
-            expected, actual, ..
-        }) => Some(DataFault::Ragged {
-            place: place(),
-            expected,
-            actual,
-        }),
-        Err(_) => None,
+        Err(fault) => Some(fault),
     }
 }
 

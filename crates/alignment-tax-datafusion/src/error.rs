@@ -153,6 +153,29 @@ impl fmt::Debug for DataFault {
 }
 
 impl DataFault {
+    /// Whether rows of the files show it, one by one.
+    pub(crate) fn is_in_files(&self) -> bool {
+        matches!(
+            self,
+            Self::NullRow { .. }
+                | Self::NullEntry { .. }
+                | Self::NonFinite { .. }
+                | Self::Ragged { .. }
+                | Self::MixedWidths { .. }
+        )
+    }
+
+    /// Where it is, if it is in one row.
+    pub(crate) fn place_mut(&mut self) -> Option<&mut Place> {
+        match self {
+            Self::NullRow { place }
+            | Self::NullEntry { place, .. }
+            | Self::NonFinite { place, .. }
+            | Self::Ragged { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+
     /// Whether an error that came as text speaks of a fault that has a place in a file.
     pub(crate) fn in_text(said: &str) -> bool {
         said.contains(UNKNOWN_FILE) || said.contains(TWO_WIDTHS)
