@@ -92,6 +92,13 @@ pub trait Real: RealField + Copy {
         jacobi::svd(a).map(|(_, values, _)| values)
     }
 
+    /// Singular values and right vectors of a matrix that is not wide.
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_right_factors(a: &DMatrix<Self>) -> Option<(DVector<Self>, DMatrix<Self>)> {
+        jacobi::svd(a).map(|(_, values, right)| (values, right))
+    }
+
     /// The upper factor R of a positive definite RᵀR; `None` where a pivot is not positive.
     #[doc(hidden)]
     #[must_use]
@@ -175,6 +182,11 @@ macro_rules! blocked_kernels {
         #[cfg(feature = "faer")]
         fn kernel_singular_values(a: &DMatrix<Self>) -> Option<DVector<Self>> {
             blocked::singular_values(a)
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_right_factors(a: &DMatrix<Self>) -> Option<(DVector<Self>, DMatrix<Self>)> {
+            blocked::right_factors(a)
         }
 
         #[cfg(feature = "faer")]

@@ -17,10 +17,8 @@ const RESIDUAL: &str = "the SVD of the residual between two bases";
 pub(super) trait Orthonormal<T> {
     /// Q·C.
     fn times(&self, c: &DMatrix<T>) -> DMatrix<T>;
-    /// Qᵀ·X.
-    fn coordinates(&self, x: &DMatrix<T>) -> DMatrix<T>;
-    /// X − Q·C in place of X.
-    fn subtract(&self, x: &mut DMatrix<T>, c: &DMatrix<T>);
+    /// X − Q·C: what of X is outside the span, C its coordinates there.
+    fn outside(&self, x: DMatrix<T>, c: &DMatrix<T>) -> DMatrix<T>;
 }
 
 impl<T: Real> Orthonormal<T> for DMatrix<T> {
@@ -28,12 +26,13 @@ impl<T: Real> Orthonormal<T> for DMatrix<T> {
         T::kernel_product(self, c)
     }
 
-    fn coordinates(&self, x: &DMatrix<T>) -> DMatrix<T> {
-        T::kernel_transposed_product(self, x)
-    }
-
-    fn subtract(&self, x: &mut DMatrix<T>, c: &DMatrix<T>) {
-        T::kernel_subtract_product(x, self, c);
+    fn outside(&self, mut x: DMatrix<T>, c: &DMatrix<T>) -> DMatrix<T> {
+        T::kernel_subtract_product(&mut x, self, c);
+        // Again: a given basis may miss orthonormality by more than an angle may be off, and what
+        // the first pass leaves of the span, the second does not.
+        let rest = T::kernel_transposed_product(self, &x);
+        T::kernel_subtract_product(&mut x, self, &rest);
+        x
     }
 }
 
@@ -47,7 +46,7 @@ pub(super) fn angles<T: Real>(
     if let Some(cosines) = far_cosines(cross)? {
         return Ok(collected(&far_entries(&cosines, 0)));
     }
-    let (_, cosines, rotation) = ThinSvd::new(cross)?.into_parts();
+    let (cosines, rotation) = svd::right_factors(cross, CROSS)?;
     if near_count(&cosines) == 0 {
         return Ok(collected(&far_entries(&cosines, 0)));
     }
@@ -60,7 +59,7 @@ pub(super) fn vectors<T: Real>(
     narrow: &DMatrix<T>,
     wide: &DMatrix<T>,
 ) -> Result<PrincipalVectors<T>, Error> {
-    let cross = wide.coordinates(narrow);
+    let cross = T::kernel_transposed_product(wide, narrow);
     // The numbers are those of `angles` to the last bit.
     let plain = far_cosines(&cross)?;
     let (mut partners, cosines, rotation) = ThinSvd::new(&cross)?.into_parts();
@@ -78,7 +77,7 @@ pub(super) fn vectors<T: Real>(
     let vectors = ours.columns(0, count).into_owned();
     let refined = T::kernel_product(&vectors, &near.rotation()?);
     ours.columns_mut(0, count).copy_from(&refined);
-    let mut near_partners = wide.coordinates(&refined);
+    let mut near_partners = T::kernel_transposed_product(wide, &refined);
     // cos² ≥ ½: these columns are at least 0.7 long and orthogonal.
     for mut column in near_partners.column_iter_mut() {
         scale::normalise(column.as_mut_slice());
@@ -123,11 +122,8 @@ impl<T: Real> Near<T> {
     ) -> Result<Self, Error> {
         let count = near_count(cosines);
         let rotation = rotation.columns(0, count).into_owned();
-        let mut residual = narrow.times(&rotation);
-        wide.subtract(&mut residual, &T::kernel_product(cross, &rotation));
-        // Again: the first pass leaves ε of the wide space, the second none.
-        let rest = wide.coordinates(&residual);
-        wide.subtract(&mut residual, &rest);
+        let vectors = narrow.times(&rotation);
+        let residual = wide.outside(vectors, &T::kernel_product(cross, &rotation));
         let sines = svd::tall_values(&residual, RESIDUAL)?;
         let sines = sines.iter().rev().copied().collect();
         Ok(Self { residual, sines })

@@ -41,6 +41,31 @@ where
     Some((u, sigma, v))
 }
 
+/// Singular values, descending, and right vectors of a matrix that is not wide; `None` where
+/// faer's iteration does not converge.
+pub(crate) fn right_factors<T>(a: &DMatrix<T>) -> Option<(DVector<T>, DMatrix<T>)>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
+    let (m, n) = a.shape();
+    let (none, thin) = (ComputeSvdVectors::No, ComputeSvdVectors::Thin);
+    let mut v = DMatrix::from_element(n, n, <T as num_traits::Zero>::zero());
+    let mut s = faer::Mat::<T>::zeros(n, 1);
+    let request = svd::svd_scratch::<T>(m, n, none, thin, Par::Seq, Default::default());
+    let mut buffer = MemBuffer::new(request);
+    svd::svd(
+        view(a),
+        s.as_mut().col_mut(0).as_diagonal_mut(),
+        None,
+        Some(view_mut(&mut v)),
+        Par::Seq,
+        MemStack::new(&mut buffer),
+        Default::default(),
+    )
+    .ok()?;
+    Some((DVector::from_iterator(n, s.col(0).iter().copied()), v))
+}
+
 /// Eigenvalues and eigenvectors of a symmetric matrix; `None` where faer's iteration does
 /// not converge.
 pub(crate) fn symmetric_eigen<T>(a: &DMatrix<T>) -> Option<(DVector<T>, DMatrix<T>)>

@@ -11,7 +11,9 @@ mod factors;
 mod products;
 mod thin;
 
-pub(crate) use factors::{cholesky, inverse_upper, singular_values, svd, symmetric_eigen};
+pub(crate) use factors::{
+    cholesky, inverse_upper, right_factors, singular_values, svd, symmetric_eigen,
+};
 pub(crate) use products::{
     add_gram, add_product, gram, joint_gram, lower_product, product, subtract_product,
     transposed_product, transposed_upper_product, upper_product,
