@@ -6,6 +6,7 @@
 //! inputs must give equal results whatever that is. What is done on several threads is
 //! cut into pieces here, by shape alone.
 
+mod bidiagonal;
 mod dqds;
 mod factors;
 mod products;
