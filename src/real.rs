@@ -156,6 +156,16 @@ pub trait Real: RealField + Copy {
         *c -= a * b;
     }
 
+    /// A·X − B·Y.
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_difference(
+        (a, x): (&DMatrixView<'_, Self>, &DMatrix<Self>),
+        (b, y): (&DMatrixView<'_, Self>, &DMatrix<Self>),
+    ) -> DMatrix<Self> {
+        a * x - b * y
+    }
+
     /// The inner products within and between the columns of two matrices.
     #[doc(hidden)]
     #[must_use]
@@ -212,6 +222,14 @@ macro_rules! blocked_kernels {
         #[cfg(feature = "faer")]
         fn kernel_subtract_product(c: &mut DMatrix<Self>, a: &DMatrix<Self>, b: &DMatrix<Self>) {
             blocked::subtract_product(c, a, b);
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_difference(
+            left: (&DMatrixView<'_, Self>, &DMatrix<Self>),
+            right: (&DMatrixView<'_, Self>, &DMatrix<Self>),
+        ) -> DMatrix<Self> {
+            blocked::difference(left, right)
         }
 
         #[cfg(feature = "faer")]

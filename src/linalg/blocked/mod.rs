@@ -16,7 +16,7 @@ pub(crate) use factors::{
     cholesky, inverse_upper, right_factors, singular_values, svd, symmetric_eigen,
 };
 pub(crate) use products::{
-    add_gram, add_product, gram, joint_gram, lower_product, product, subtract_product,
+    add_gram, add_product, difference, gram, joint_gram, lower_product, product, subtract_product,
     transposed_product, transposed_upper_product, upper_product,
 };
 
