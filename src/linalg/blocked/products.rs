@@ -423,3 +423,37 @@ pub(crate) fn add_product(s: &mut DMatrix<f64>, x: &DMatrix<f64>, y: &DMatrix<f6
         Par::Seq,
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Real;
+    use crate::linalg::reduce::max_abs;
+
+    /// With views of which the columns do not lie side by side, and in one piece and many.
+    #[test]
+    fn a_difference_of_products_is_one_of_portable_products() {
+        let entry = |i: usize, j: usize| ((7 * i + 13 * j) as f64 * 0.37).sin();
+        for (d, k, l, n) in [
+            (1, 1, 1, 1),
+            (5, 2, 3, 2),
+            (513, 4, 1, 3),
+            (1500, 40, 60, 20),
+        ] {
+            let (a, b) = (
+                DMatrix::from_fn(d + 3, k, entry),
+                DMatrix::from_fn(d + 1, l, |i, j| entry(i + 2, j * j)),
+            );
+            let (a, b) = (a.rows(2, d), b.rows(1, d));
+            let (x, y) = (DMatrix::from_fn(k, n, entry), DMatrix::from_fn(l, n, entry));
+            let found = <f64 as Real>::kernel_difference((&a, &x), (&b, &y));
+            let expected = a * &x - b * &y;
+            let error = max_abs((found - expected).as_slice());
+            // Sums of k + l products of entries up to one.
+            assert!(
+                error <= (k + l) as f64 * f64::EPSILON * 4.0,
+                "{d} {k} {l}: {error}"
+            );
+        }
+    }
+}
