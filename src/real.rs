@@ -92,6 +92,13 @@ pub trait Real: RealField + Copy {
         jacobi::svd(a).map(|(_, values, _)| values)
     }
 
+    /// Singular values and right vectors of a matrix that is not wide.
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_right_factors(a: &DMatrix<Self>) -> Option<(DVector<Self>, DMatrix<Self>)> {
+        jacobi::svd(a).map(|(_, values, right)| (values, right))
+    }
+
     /// The upper factor R of a positive definite RᵀR; `None` where a pivot is not positive.
     #[doc(hidden)]
     #[must_use]
@@ -149,6 +156,16 @@ pub trait Real: RealField + Copy {
         *c -= a * b;
     }
 
+    /// A·X − B·Y.
+    #[doc(hidden)]
+    #[must_use]
+    fn kernel_difference(
+        (a, x): (&DMatrixView<'_, Self>, &DMatrix<Self>),
+        (b, y): (&DMatrixView<'_, Self>, &DMatrix<Self>),
+    ) -> DMatrix<Self> {
+        a * x - b * y
+    }
+
     /// The inner products within and between the columns of two matrices.
     #[doc(hidden)]
     #[must_use]
@@ -178,6 +195,11 @@ macro_rules! blocked_kernels {
         }
 
         #[cfg(feature = "faer")]
+        fn kernel_right_factors(a: &DMatrix<Self>) -> Option<(DVector<Self>, DMatrix<Self>)> {
+            blocked::right_factors(a)
+        }
+
+        #[cfg(feature = "faer")]
         fn kernel_cholesky(a: DMatrix<Self>) -> Option<DMatrix<Self>> {
             blocked::cholesky(a)
         }
@@ -200,6 +222,14 @@ macro_rules! blocked_kernels {
         #[cfg(feature = "faer")]
         fn kernel_subtract_product(c: &mut DMatrix<Self>, a: &DMatrix<Self>, b: &DMatrix<Self>) {
             blocked::subtract_product(c, a, b);
+        }
+
+        #[cfg(feature = "faer")]
+        fn kernel_difference(
+            left: (&DMatrixView<'_, Self>, &DMatrix<Self>),
+            right: (&DMatrixView<'_, Self>, &DMatrix<Self>),
+        ) -> DMatrix<Self> {
+            blocked::difference(left, right)
         }
 
         #[cfg(feature = "faer")]

@@ -69,6 +69,14 @@ fn rows<T: Real>(d: usize, k: usize, n: usize) -> Vec<Row> {
             black_box(PrincipalAngles::from_columns(&a, &b).expect("angles"));
         },
     );
+    let near_panel = 262_144.0_f64.max(size * 1024.0 * k).min(size * 2.0 * d * k);
+    add(
+        "PrincipalAngles::from_columns, all near",
+        near_panel + size * (16.0 * k * k + d * k),
+        &|| {
+            black_box(PrincipalAngles::from_columns(&a, &a).expect("angles"));
+        },
+    );
     add("PrincipalAngles::between", size * 6.0 * k * k, &|| {
         black_box(PrincipalAngles::between(&p, &q).expect("angles"));
     });

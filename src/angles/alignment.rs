@@ -13,45 +13,43 @@ use crate::{Error, Real};
 const CROSS: &str = "the SVD of the inner products of two bases";
 const RESIDUAL: &str = "the SVD of the residual between two bases";
 
-/// An orthonormal basis Q, in whichever form it is at hand.
-pub(super) trait Orthonormal<T> {
-    /// Q·C.
-    fn times(&self, c: &DMatrix<T>) -> DMatrix<T>;
-    /// Qᵀ·X.
-    fn coordinates(&self, x: &DMatrix<T>) -> DMatrix<T>;
-    /// X − Q·C in place of X.
-    fn subtract(&self, x: &mut DMatrix<T>, c: &DMatrix<T>);
+/// Orthonormal bases Q of a narrow and W of a wide space, in whichever form they are at hand.
+pub(super) trait Bases<T> {
+    /// Q·R − W·C: what of Q·R is outside the wide space, C its coordinates there.
+    fn residual(&self, r: &DMatrix<T>, c: &DMatrix<T>) -> DMatrix<T>;
 }
 
-impl<T: Real> Orthonormal<T> for DMatrix<T> {
-    fn times(&self, c: &DMatrix<T>) -> DMatrix<T> {
-        T::kernel_product(self, c)
-    }
+/// The bases themselves.
+pub(super) struct Formed<'a, T> {
+    pub(super) narrow: &'a DMatrix<T>,
+    pub(super) wide: &'a DMatrix<T>,
+}
 
-    fn coordinates(&self, x: &DMatrix<T>) -> DMatrix<T> {
-        T::kernel_transposed_product(self, x)
-    }
-
-    fn subtract(&self, x: &mut DMatrix<T>, c: &DMatrix<T>) {
-        T::kernel_subtract_product(x, self, c);
+impl<T: Real> Bases<T> for Formed<'_, T> {
+    fn residual(&self, r: &DMatrix<T>, c: &DMatrix<T>) -> DMatrix<T> {
+        let mut x = T::kernel_product(self.narrow, r);
+        T::kernel_subtract_product(&mut x, self.wide, c);
+        // Again: a given basis may miss orthonormality by more than an angle may be off, and what
+        // the first pass leaves of the wide space, the second does not.
+        let rest = T::kernel_transposed_product(self.wide, &x);
+        T::kernel_subtract_product(&mut x, self.wide, &rest);
+        x
     }
 }
 
-/// Angles on both sides of π/4, each from where it is determined; `cross` is what the wide
-/// basis makes of the narrow one, QᵀQ'.
+/// Angles on both sides of π/4, each from where it is determined; `cross` is WᵀQ.
 pub(super) fn angles<T: Real>(
     cross: &DMatrix<T>,
-    narrow: &impl Orthonormal<T>,
-    wide: &impl Orthonormal<T>,
+    bases: &impl Bases<T>,
 ) -> Result<PrincipalAngles<T>, Error> {
     if let Some(cosines) = far_cosines(cross)? {
         return Ok(collected(&far_entries(&cosines, 0)));
     }
-    let (_, cosines, rotation) = ThinSvd::new(cross)?.into_parts();
+    let (cosines, rotation) = svd::right_factors(cross, CROSS)?;
     if near_count(&cosines) == 0 {
         return Ok(collected(&far_entries(&cosines, 0)));
     }
-    let near = Near::of(&cosines, &rotation, cross, narrow, wide)?;
+    let near = Near::of(&cosines, &rotation, cross, bases)?;
     Ok(collected(&near.entries(&cosines)))
 }
 
@@ -60,7 +58,7 @@ pub(super) fn vectors<T: Real>(
     narrow: &DMatrix<T>,
     wide: &DMatrix<T>,
 ) -> Result<PrincipalVectors<T>, Error> {
-    let cross = wide.coordinates(narrow);
+    let cross = T::kernel_transposed_product(wide, narrow);
     // The numbers are those of `angles` to the last bit.
     let plain = far_cosines(&cross)?;
     let (mut partners, cosines, rotation) = ThinSvd::new(&cross)?.into_parts();
@@ -68,23 +66,23 @@ pub(super) fn vectors<T: Real>(
     if near_count(&cosines) == 0 {
         return Ok(PrincipalVectors {
             angles: collected(&far_entries(&cosines, 0)),
-            left: narrow.times(&rotation),
-            right: wide.times(&partners),
+            left: T::kernel_product(narrow, &rotation),
+            right: T::kernel_product(wide, &partners),
         });
     }
-    let near = Near::of(&cosines, &rotation, &cross, narrow, wide)?;
+    let near = Near::of(&cosines, &rotation, &cross, &Formed { narrow, wide })?;
     let count = near.sines.len();
-    let mut ours = narrow.times(&rotation);
+    let mut ours = T::kernel_product(narrow, &rotation);
     let vectors = ours.columns(0, count).into_owned();
     let refined = T::kernel_product(&vectors, &near.rotation()?);
     ours.columns_mut(0, count).copy_from(&refined);
-    let mut near_partners = wide.coordinates(&refined);
+    let mut near_partners = T::kernel_transposed_product(wide, &refined);
     // cos² ≥ ½: these columns are at least 0.7 long and orthogonal.
     for mut column in near_partners.column_iter_mut() {
         scale::normalise(column.as_mut_slice());
     }
     partners.columns_mut(0, count).copy_from(&near_partners);
-    let theirs = wide.times(&partners);
+    let theirs = T::kernel_product(wide, &partners);
 
     let entries = near.entries(&cosines);
     let order: Vec<usize> = entries.iter().map(|entry| entry.source).collect();
@@ -118,16 +116,11 @@ impl<T: Real> Near<T> {
         cosines: &DVector<T>,
         rotation: &DMatrix<T>,
         cross: &DMatrix<T>,
-        narrow: &impl Orthonormal<T>,
-        wide: &impl Orthonormal<T>,
+        bases: &impl Bases<T>,
     ) -> Result<Self, Error> {
         let count = near_count(cosines);
         let rotation = rotation.columns(0, count).into_owned();
-        let mut residual = narrow.times(&rotation);
-        wide.subtract(&mut residual, &T::kernel_product(cross, &rotation));
-        // Again: the first pass leaves ε of the wide space, the second none.
-        let rest = wide.coordinates(&residual);
-        wide.subtract(&mut residual, &rest);
+        let residual = bases.residual(&rotation, &T::kernel_product(cross, &rotation));
         let sines = svd::tall_values(&residual, RESIDUAL)?;
         let sines = sines.iter().rev().copied().collect();
         Ok(Self { residual, sines })

@@ -5,14 +5,12 @@
 //! triangular products. What that costs in accuracy is in the prose of the Cholesky factor;
 //! where it is more than is promised, or a rank is in question, the way goes over [`Subspace`].
 
-use std::cell::OnceCell;
-
 use nalgebra::{DMatrix, DMatrixView};
 
 use super::PrincipalAngles;
-use super::alignment::{self, Orthonormal};
+use super::alignment::{self, Bases};
 use crate::linalg::cholesky::GramFactor;
-use crate::linalg::{check, owned, scale};
+use crate::linalg::{check, scale};
 use crate::parallel::in_order_if_long;
 use crate::{Error, Real, Subspace};
 
@@ -103,15 +101,25 @@ impl<'a, T: Real> Pencil<'a, T> {
     }
 
     fn angles(&self) -> Result<PrincipalAngles<T>, Error> {
-        alignment::angles(&self.cross, &self.narrow, &self.wide)
+        alignment::angles(&self.cross, self)
+    }
+}
+
+impl<T: Real> Bases<T> for Pencil<'_, T> {
+    /// In one pass: what it leaves of the wide space is C times what W misses orthonormality by, which
+    /// for columns that got here is as little as cosines are off by, and lengthens a residual that is at
+    /// right angles to it by less.
+    fn residual(&self, r: &DMatrix<T>, c: &DMatrix<T>) -> DMatrix<T> {
+        T::kernel_difference(
+            (self.narrow.columns, &T::kernel_product(&self.narrow.map, r)),
+            (self.wide.columns, &T::kernel_product(&self.wide.map, c)),
+        )
     }
 }
 
 /// Columns A and an upper triangular M with A·M orthonormal.
 struct Mapped<'a, T> {
     columns: &'a DMatrixView<'a, T>,
-    /// The columns side by side, once they are asked for.
-    matrix: OnceCell<DMatrix<T>>,
     map: DMatrix<T>,
 }
 
@@ -120,26 +128,7 @@ impl<'a, T: Real> Mapped<'a, T> {
     fn new(columns: &'a DMatrixView<'a, T>, inverse: DMatrix<T>, scales: &[T]) -> Self {
         Self {
             columns,
-            matrix: OnceCell::new(),
             map: scale::rows(inverse, scales),
         }
-    }
-
-    fn matrix(&self) -> &DMatrix<T> {
-        self.matrix.get_or_init(|| owned(self.columns))
-    }
-}
-
-impl<T: Real> Orthonormal<T> for Mapped<'_, T> {
-    fn times(&self, c: &DMatrix<T>) -> DMatrix<T> {
-        T::kernel_product(self.matrix(), &T::kernel_product(&self.map, c))
-    }
-
-    fn coordinates(&self, x: &DMatrix<T>) -> DMatrix<T> {
-        let along = T::kernel_transposed_product(self.matrix(), x);
-        T::kernel_transposed_product(&self.map, &along)
-    }
-    fn subtract(&self, x: &mut DMatrix<T>, c: &DMatrix<T>) {
-        T::kernel_subtract_product(x, self.matrix(), &T::kernel_product(&self.map, c));
     }
 }

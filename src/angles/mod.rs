@@ -77,7 +77,7 @@ impl<T: Real> PrincipalAngles<T> {
     pub fn between(a: &Subspace<T>, b: &Subspace<T>) -> Result<Self, Error> {
         let (narrow, wide, _) = ordered(a, b)?;
         let cross = T::kernel_transposed_product(wide, narrow);
-        alignment::angles(&cross, narrow, wide)
+        alignment::angles(&cross, &alignment::Formed { narrow, wide })
     }
 
     /// Principal angles that are known already, for their [distances](Self::geodesic).

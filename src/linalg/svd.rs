@@ -178,14 +178,47 @@ pub(crate) fn values<T: Real>(
     a: &DMatrix<T>,
     algorithm: &'static str,
 ) -> Result<DVector<T>, Error> {
+    let decomposed = near_one(
+        a,
+        algorithm,
+        T::kernel_singular_values,
+        |(_, values, _)| values,
+        |values| values,
+    );
+    decomposed.map(|(values, s)| values / s)
+}
+
+/// The singular values, descending, and the right vectors of a finite matrix that is not wide
+/// and whose largest is in the range of the scalar.
+pub(crate) fn right_factors<T: Real>(
+    a: &DMatrix<T>,
+    algorithm: &'static str,
+) -> Result<(DVector<T>, DMatrix<T>), Error> {
+    let decomposed = near_one(
+        a,
+        algorithm,
+        T::kernel_right_factors,
+        |(_, values, right)| (values, right),
+        |(values, _)| values,
+    );
+    decomposed.map(|((values, right), s)| (values / s, right))
+}
+
+/// What a kernel, or else Jacobi's algorithm, makes of a matrix scaled near one, and the scale.
+fn near_one<T: Real, F>(
+    a: &DMatrix<T>,
+    algorithm: &'static str,
+    kernel: impl Fn(&DMatrix<T>) -> Option<F>,
+    part: impl Fn(Factors<T>) -> F,
+    values: impl Fn(&F) -> &DVector<T>,
+) -> Result<(F, T), Error> {
     let s = scale::power_of_two(max_abs(a.as_slice()));
     let scaled = a * s;
-    let finite = |values: &DVector<T>| values.iter().all(|v| v.is_finite());
-    T::kernel_singular_values(&scaled)
+    let finite = |factors: &F| values(factors).iter().all(|v| v.is_finite());
+    kernel(&scaled)
         .filter(finite)
-        .or_else(|| jacobi::svd(&scaled).map(|(_, values, _)| values))
-        .filter(finite)
-        .map(|values| values / s)
+        .or_else(|| jacobi::svd(&scaled).map(part).filter(finite))
+        .map(|factors| (factors, s))
         .ok_or(Error::NotConverged {
             algorithm,
             rows: a.nrows(),

@@ -7,8 +7,9 @@
 //!   d₁ = q₁ − s,  q̂ᵢ = dᵢ + eᵢ,  êᵢ = eᵢ·qᵢ₊₁/q̂ᵢ,  dᵢ₊₁ = dᵢ·qᵢ₊₁/q̂ᵢ − s,  q̂ₙ = dₙ
 //!
 //! to the same matrix less s·I. While s is at most the smallest eigenvalue nothing is subtracted
-//! but s, and every singular value keeps its relative accuracy (Fernando & Parlett 1994,
-//! Theorem 4). A shift that was too large shows as a negative dᵢ; then the step is taken
+//! but s, and a transform costs no singular value its relative accuracy (Fernando & Parlett 1994,
+//! Theorem 4). That is more than bidiagonalisation leaves, so the last row is taken for settled once that moves
+//! no singular value by more than ε·σ₁/8. A shift that was too large shows as a negative dᵢ; then the step is taken
 //! again with a smaller one. What decides the speed is how close below the eigenvalue a shift can be placed:
 //! once the last dₙ is the smallest, dₙ·(1 − √b)/(1 + b) is a lower bound up to second order, with b the squared
 //! length of the approximate eigenvector beyond its last entry (Parlett & Marques 2000, §5).
@@ -27,8 +28,12 @@ const SWEEPS: usize = 32;
 /// entries beside it, scaled near one.
 pub(crate) fn singular_values<T: Real>(diagonal: &[T], beside: &[T]) -> Option<Vec<T>> {
     let n = diagonal.len();
+    let q: Vec<T> = diagonal.iter().map(|&x| x * x).collect();
+    // Diagonal entries of BBᵀ are qᵢ + eᵢ, and none is above σ₁².
+    let visible = T::machine_epsilon().powi(2) / T::from_double(64.0) * largest(&q);
     let mut work = Qd {
-        q: diagonal.iter().map(|&x| x * x).collect(),
+        q,
+        visible,
         e: beside.iter().map(|&x| x * x).collect(),
         before: Vec::with_capacity(2 * n),
         left: SWEEPS * n,
@@ -46,6 +51,8 @@ pub(crate) fn singular_values<T: Real>(diagonal: &[T], beside: &[T]) -> Option<V
 struct Qd<T> {
     q: Vec<T>,
     e: Vec<T>,
+    /// (ε·σ₁/8)² at most.
+    visible: T,
     /// What was there before the last transform.
     before: Vec<T>,
     /// Transforms that may still be taken.
@@ -57,14 +64,42 @@ struct Qd<T> {
 struct Sweep<T> {
     /// The smallest dᵢ.
     least: T,
-    /// The smallest dᵢ but for the last, and the last.
-    before: T,
+    /// The last dᵢ, the smallest of those before it, the one before it, and the smallest before that.
     last: T,
+    before: T,
+    second: T,
+    earlier: T,
     /// The smallest êᵢ.
     beside: T,
 }
 
+impl<T: Real> Sweep<T> {
+    /// What it tells of the rows before the last.
+    fn without_last(self) -> Self {
+        Self {
+            least: self.before,
+            last: self.second,
+            before: self.earlier,
+            second: self.earlier,
+            ..self
+        }
+    }
+}
+
+fn largest<T: Real>(entries: &[T]) -> T {
+    entries.iter().fold(T::zero(), |m, &x| m.max(x))
+}
+
 impl<T: Real> Qd<T> {
+    /// Whether row i, the last, can be cut off. To BBᵀ + shift·I, whose eigenvalues are σ² ≥ shift, that does
+    /// eᵢ₋₁ on its diagonal and √(qᵢeᵢ₋₁) beside it, and to no σ more than half of their sum over √shift.
+    fn is_settled(&self, i: usize, shift: T) -> bool {
+        let (q, e) = (self.q[i], self.e[i - 1]);
+        let negligible = T::machine_epsilon() * T::machine_epsilon();
+        let room = self.visible * shift;
+        e <= negligible * (shift + q) || (q * e <= room && e * e <= room)
+    }
+
     /// Finds the eigenvalues of the rows `from..to`, to each of which `shift` is added; pieces
     /// that split off are left for later.
     fn reduce(
@@ -89,10 +124,10 @@ impl<T: Real> Qd<T> {
             if to == from {
                 return Some(());
             }
-            if to - from == 1 || self.e[to - 2] <= negligible * (shift + self.q[to - 1]) {
+            if to - from == 1 || self.is_settled(to - 1, shift) {
                 values.push(self.q[to - 1] + shift);
                 to -= 1;
-                sweep = None;
+                sweep = sweep.map(Sweep::without_last);
                 continue;
             }
             // Beside a split the pieces have nothing to do with each other. A search pays only where
@@ -147,7 +182,6 @@ impl<T: Real> Qd<T> {
 
     /// At least the largest eigenvalue of the rows `from..to` (Gershgorin: qᵢ + eᵢ₋₁ + √(qᵢeᵢ) + √(qᵢ₋₁eᵢ₋₁)).
     fn bound(&self, from: usize, to: usize) -> T {
-        let largest = |entries: &[T]| entries.iter().fold(T::zero(), |m, &x| m.max(x));
         T::from_double(4.0)
             * (largest(&self.q[from..to]) + largest(&self.e[from..to.saturating_sub(1).max(from)]))
     }
@@ -158,7 +192,9 @@ impl<T: Real> Qd<T> {
         let n = q.len();
         let mut d = q[0] - s;
         let (mut before, mut beside) = (d, T::max_value().unwrap_or(d));
+        let (mut second, mut earlier) = (d, d);
         for i in 0..n - 1 {
+            (second, earlier) = (d, before);
             before = before.min(d);
             let sum = d + e[i];
             let ratio = q[i + 1] / sum;
@@ -176,8 +212,10 @@ impl<T: Real> Qd<T> {
         };
         Sweep {
             least,
-            before,
             last: d,
+            before,
+            second,
+            earlier,
             beside,
         }
     }

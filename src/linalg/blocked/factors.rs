@@ -1,15 +1,17 @@
 //! Factorisations.
 
+use std::borrow::Cow;
+
 use faer::Par;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor;
 use faer::linalg::evd::{self, ComputeEigenvectors};
 use faer::linalg::qr::no_pivoting::factor as qr;
-use faer::linalg::svd::bidiag;
 use faer::linalg::svd::{self, ComputeSvdVectors};
 use faer::linalg::triangular_inverse;
 use nalgebra::{DMatrix, DVector};
 
+use super::bidiagonal::{Reflected, bidiagonal};
 use super::{dqds, view, view_mut};
 use crate::Real;
 use crate::linalg::jacobi::Factors;
@@ -41,6 +43,31 @@ where
     Some((u, sigma, v))
 }
 
+/// Singular values, descending, and right vectors of a matrix that is not wide; `None` where
+/// faer's iteration does not converge.
+pub(crate) fn right_factors<T>(a: &DMatrix<T>) -> Option<(DVector<T>, DMatrix<T>)>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
+    let (m, n) = a.shape();
+    let (none, thin) = (ComputeSvdVectors::No, ComputeSvdVectors::Thin);
+    let mut v = DMatrix::from_element(n, n, <T as num_traits::Zero>::zero());
+    let mut s = faer::Mat::<T>::zeros(n, 1);
+    let request = svd::svd_scratch::<T>(m, n, none, thin, Par::Seq, Default::default());
+    let mut buffer = MemBuffer::new(request);
+    svd::svd(
+        view(a),
+        s.as_mut().col_mut(0).as_diagonal_mut(),
+        None,
+        Some(view_mut(&mut v)),
+        Par::Seq,
+        MemStack::new(&mut buffer),
+        Default::default(),
+    )
+    .ok()?;
+    Some((DVector::from_iterator(n, s.col(0).iter().copied()), v))
+}
+
 /// Eigenvalues and eigenvectors of a symmetric matrix; `None` where faer's iteration does
 /// not converge.
 pub(crate) fn symmetric_eigen<T>(a: &DMatrix<T>) -> Option<(DVector<T>, DMatrix<T>)>
@@ -69,34 +96,19 @@ where
 /// The singular values, descending; `None` where they do not converge.
 pub(crate) fn singular_values<T>(a: &DMatrix<T>) -> Option<DVector<T>>
 where
-    T: faer::traits::RealField + Real,
+    T: faer::traits::RealField + Reflected,
 {
     let (m, n) = a.shape();
     if m < n {
         return singular_values(&a.transpose());
     }
     // A tall matrix is reduced to its triangular factor, which takes fast products.
-    let mut bidiagonal = if 3 * m > 4 * n {
-        triangle(a)
+    let reduced = if 3 * m > 4 * n {
+        Cow::Owned(triangle(a))
     } else {
-        a.clone()
+        Cow::Borrowed(a)
     };
-    let size = bidiagonal.nrows();
-    let block = qr::recommended_block_size::<T>(size, n);
-    let mut left = faer::Mat::<T>::zeros(block, n);
-    let mut right = faer::Mat::<T>::zeros(block, n.saturating_sub(1));
-    let request = bidiag::bidiag_in_place_scratch::<T>(size, n, Par::Seq, Default::default());
-    let mut buffer = MemBuffer::new(request);
-    bidiag::bidiag_in_place(
-        view_mut(&mut bidiagonal),
-        left.as_mut(),
-        right.as_mut(),
-        Par::Seq,
-        MemStack::new(&mut buffer),
-        Default::default(),
-    );
-    let diagonal: Vec<T> = (0..n).map(|i| bidiagonal[(i, i)]).collect();
-    let beside: Vec<T> = (1..n).map(|i| bidiagonal[(i - 1, i)]).collect();
+    let (diagonal, beside) = bidiagonal(&reduced);
     if let Some(values) = dqds::singular_values(&diagonal, &beside) {
         return Some(DVector::from_vec(values));
     }

@@ -6,14 +6,17 @@
 //! inputs must give equal results whatever that is. What is done on several threads is
 //! cut into pieces here, by shape alone.
 
+mod bidiagonal;
 mod dqds;
 mod factors;
 mod products;
 mod thin;
 
-pub(crate) use factors::{cholesky, inverse_upper, singular_values, svd, symmetric_eigen};
+pub(crate) use factors::{
+    cholesky, inverse_upper, right_factors, singular_values, svd, symmetric_eigen,
+};
 pub(crate) use products::{
-    add_gram, add_product, gram, joint_gram, lower_product, product, subtract_product,
+    add_gram, add_product, difference, gram, joint_gram, lower_product, product, subtract_product,
     transposed_product, transposed_upper_product, upper_product,
 };
 

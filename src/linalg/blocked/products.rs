@@ -111,14 +111,22 @@ fn each_group<T>(
 ) where
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
+    in_order(in_strips(c, flops), |(c, rows)| {
+        change(c, of_rows(view(a), &rows));
+    });
+}
+
+/// C cut into strips of rows, as many as the flops of a product warrant.
+fn in_strips<T>(c: &mut DMatrix<T>, flops: f64) -> Vec<(MatMut<'_, T>, Range<usize>)> {
+    let rows = c.nrows();
     let mut rest = view_mut(c);
     let mut pieces = Vec::new();
-    for rows in strips(a.nrows(), flops) {
+    for rows in strips(rows, flops) {
         let (piece, below) = rest.split_at_row_mut(rows.len());
-        pieces.push((piece, of_rows(view(a), &rows)));
+        pieces.push((piece, rows));
         rest = below;
     }
-    in_order(pieces, |(c, a)| change(c, a));
+    pieces
 }
 
 fn of_rows<'a, T>(a: MatRef<'a, T>, rows: &Range<usize>) -> MatRef<'a, T> {
@@ -163,6 +171,31 @@ where
         let minus = -<T as num_traits::One>::one();
         matmul(c, Accum::Add, a, view(b), minus, Par::Seq);
     });
+}
+
+/// A·X − B·Y, from views whose columns need not lie side by side.
+pub(crate) fn difference<T>(
+    (a, x): (&DMatrixView<'_, T>, &DMatrix<T>),
+    (b, y): (&DMatrixView<'_, T>, &DMatrix<T>),
+) -> DMatrix<T>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
+    let (d, k, n) = (a.nrows(), a.ncols(), x.ncols());
+    let one = <T as num_traits::One>::one();
+    let mut c = DMatrix::from_element(d, n, <T as num_traits::Zero>::zero());
+    let flops = flops(d, k + b.ncols(), n);
+    in_order(in_strips(&mut c, flops), |(mut c, rows)| {
+        let mut from = 0;
+        each_panel(a, b, &rows, |panel| {
+            let (a, b) = panel.split_at_col(k);
+            let mut c = c.as_mut().subrows_mut(from, panel.nrows());
+            matmul(c.as_mut(), Accum::Replace, a, view(x), one, Par::Seq);
+            matmul(c, Accum::Add, b, view(y), -one, Par::Seq);
+            from += panel.nrows();
+        });
+    });
+    c
 }
 
 /// A·U, U the upper triangle of B: half the work of AB.
@@ -389,4 +422,38 @@ pub(crate) fn add_product(s: &mut DMatrix<f64>, x: &DMatrix<f64>, y: &DMatrix<f6
         1.0,
         Par::Seq,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Real;
+    use crate::linalg::reduce::max_abs;
+
+    /// With views of which the columns do not lie side by side, and in one piece and many.
+    #[test]
+    fn a_difference_of_products_is_one_of_portable_products() {
+        let entry = |i: usize, j: usize| ((7 * i + 13 * j) as f64 * 0.37).sin();
+        for (d, k, l, n) in [
+            (1, 1, 1, 1),
+            (5, 2, 3, 2),
+            (513, 4, 1, 3),
+            (1500, 40, 60, 20),
+        ] {
+            let (a, b) = (
+                DMatrix::from_fn(d + 3, k, entry),
+                DMatrix::from_fn(d + 1, l, |i, j| entry(i + 2, j * j)),
+            );
+            let (a, b) = (a.rows(2, d), b.rows(1, d));
+            let (x, y) = (DMatrix::from_fn(k, n, entry), DMatrix::from_fn(l, n, entry));
+            let found = <f64 as Real>::kernel_difference((&a, &x), (&b, &y));
+            let expected = a * &x - b * &y;
+            let error = max_abs((found - expected).as_slice());
+            // Sums of k + l products of entries up to one.
+            assert!(
+                error <= (k + l) as f64 * f64::EPSILON * 4.0,
+                "{d} {k} {l}: {error}"
+            );
+        }
+    }
 }
