@@ -265,3 +265,230 @@ fn entry(members: &[usize], score: &Score) -> Entry {
         score: *score,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, dmatrix};
+    use rand::rngs::ChaCha8Rng;
+    use rand::{RngExt, SeedableRng};
+
+    use super::*;
+
+    /// Of a subset that fights by so much.
+    fn score(loss: f64, conflict: f64, error: f64) -> Score {
+        Score {
+            worst: -conflict,
+            cosine_error: error,
+            loss,
+            mean: loss,
+            loss_error: error,
+        }
+    }
+
+    /// Two goals and six candidates. The first resolves and costs the second goal 1 − √(5/9), the second costs it
+    /// as much and the third takes more of the first goal, but neither resolves. The others touch no goal, and
+    /// the sixth depends on the fifth.
+    fn objectives() -> Objectives<f64> {
+        let vectors = dmatrix![
+            1.0, -1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0;
+            0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0;
+            2.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0;
+            1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0;
+            0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0;
+            0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, -2.0
+        ];
+        let names = ["g0", "g1", "c0", "c1", "c2", "c3", "c4", "c5"];
+        Objectives::from_gradients(&names, &vectors).expect("columns")
+    }
+
+    /// Whichever pair of four goals is worst.
+    #[test]
+    fn a_score_is_what_freezing_from_scratch_gives() {
+        for (a, b) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
+            let gram = DMatrix::<f64>::from_fn(5, 5, |i, j| match (i.min(j), i.max(j)) {
+                (i, j) if i == j => 1.0,
+                (i, j) if (i, j) == (a, b) => -0.5,
+                (i, 4) => 0.1 + 0.1 * i as f64,
+                _ => 0.1,
+            });
+            let all = Objectives::from_gram(&["a", "b", "c", "d", "e"], &gram).expect("a Gram");
+            let frozen = FrozenGoals::of(&all, 4, &[4]).expect("something is left");
+            let (kept, cosines) = (frozen.free_shares(), frozen.cosines_after());
+            let pairs = (0..4).flat_map(|i| (i..4).map(move |j| (i, j)));
+            let products: Vec<f64> = pairs
+                .map(|(i, j)| cosines[(i, j)] * kept[i] * kept[j])
+                .collect();
+            let ours = Score::of(Known::Vectors(f64::EPSILON), 1e-4, &products, &[1.0; 4]);
+            let (ours, truth) = (ours.expect("settled"), Score::exactly(&frozen));
+            let close = tolerance::closed_form::<f64>();
+            for (x, y) in [
+                (ours.worst, truth.worst),
+                (ours.loss, truth.loss),
+                (ours.mean, truth.mean),
+            ] {
+                assert!((x - y).abs() <= close, "{a} {b}: {ours:?} {truth:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cosine_that_is_not_settled_has_no_score() {
+        // 16·2·1e-8 over the length is at most 1e-4 down to 0.0032, where the length itself is well known.
+        for (length, settled) in [(1.0, true), (4e-3, true), (3e-3, false), (1e-4, false)] {
+            let products = [length * length, 0.0, 1.0];
+            let found = Score::of(Known::Vectors(1e-8), 1e-4, &products, &[1.0; 2]);
+            assert_eq!(found.is_some(), settled, "{length}");
+        }
+    }
+
+    #[test]
+    fn ties_go_by_the_mean_the_number_and_the_order() {
+        let of = |loss, mean| Score {
+            mean,
+            ..score(loss, 0.0, 0.01)
+        };
+        let cases: [[(Score, &[usize]); 2]; 4] = [
+            [(of(0.3, 0.9), &[0, 1]), (of(0.4, 0.1), &[0])],
+            [(of(0.4, 0.1), &[0, 1]), (of(0.385, 0.3), &[0])],
+            [(of(0.4, 0.315), &[5]), (of(0.385, 0.3), &[0, 1])],
+            [(of(0.4, 0.315), &[0, 3]), (of(0.385, 0.3), &[1, 2])],
+        ];
+        for [first, second] in &cases {
+            assert!(precedes((&first.0, first.1), (&second.0, second.1)));
+            assert!(!precedes((&second.0, second.1), (&first.0, first.1)));
+            assert!(!precedes((&first.0, first.1), (&first.0, first.1)));
+        }
+    }
+
+    /// Loss, conflict and members of what is kept of subsets that fight, offered in any order: by loss, ascending,
+    /// whatever nothing else beats, and of equals the first choice.
+    #[test]
+    fn the_front_is_what_nothing_dominates() {
+        let all = objectives();
+        let random = &mut ChaCha8Rng::seed_from_u64(16);
+        for _ in 0..200 {
+            let offers: Vec<(u32, u32, Vec<usize>)> = (0..25)
+                .map(|_| {
+                    let set = random.random_range(1..32);
+                    let members = (0..5).filter(|i| set >> i & 1 == 1).collect();
+                    (
+                        random.random_range(0..8),
+                        random.random_range(1..9),
+                        members,
+                    )
+                })
+                .collect();
+            let mut list = Shortlist::new(&all, 2);
+            for (loss, conflict, members) in &offers {
+                let score = score(f64::from(*loss) / 8.0, f64::from(*conflict) / 8.0, 1e-9);
+                list.offer(members, &score).expect("an offer");
+            }
+            let mut expected: Vec<&(u32, u32, Vec<usize>)> = offers
+                .iter()
+                .filter(|x| {
+                    !offers
+                        .iter()
+                        .any(|y| y.0 <= x.0 && y.1 <= x.1 && (y.0, y.1) != (x.0, x.1))
+                })
+                .collect();
+            expected.sort_by_key(|x| (x.0, x.2.len(), &x.2));
+            expected.dedup_by_key(|x| x.0);
+            let kept: Vec<(f64, f64, &[usize])> = list
+                .front
+                .iter()
+                .map(|x| {
+                    (
+                        8.0 * x.score.loss,
+                        8.0 * x.score.conflict(),
+                        x.members.as_slice(),
+                    )
+                })
+                .collect();
+            let expected: Vec<(f64, f64, &[usize])> = expected
+                .iter()
+                .map(|x| (f64::from(x.0), f64::from(x.1), x.2.as_slice()))
+                .collect();
+            assert_eq!(kept, expected, "{offers:?}");
+        }
+    }
+
+    /// What differs by no more than both errors is one place of the front, which the better choice takes.
+    #[test]
+    fn ties_on_the_front_share_a_place() {
+        let all = objectives();
+        let kept = |offers: &[(&[usize], f64, f64)]| {
+            let mut list = Shortlist::new(&all, 2);
+            for &(members, loss, conflict) in offers {
+                let score = score(loss, conflict, 0.01);
+                list.offer(members, &score).expect("an offer");
+            }
+            let front = list.front.iter();
+            front
+                .map(|x| (x.members.clone(), x.score.loss, x.score.conflict()))
+                .collect::<Vec<_>>()
+        };
+        // By its loss, by its conflict, and where another has been beaten in between.
+        let first: (&[usize], f64, f64) = (&[0, 1], 0.105, 0.5);
+        let place = |members: &[usize]| vec![(members.to_vec(), 0.105, 0.5)];
+        assert_eq!(kept(&[first, (&[2], 0.09, 0.5)]), place(&[2]));
+        assert_eq!(kept(&[first, (&[2], 0.2, 0.485)]), place(&[0, 1]));
+        assert_eq!(kept(&[first, (&[2], 0.105, 0.485)]), place(&[2]));
+        let beaten: (&[usize], f64, f64) = (&[3], 0.2, 0.8);
+        assert_eq!(kept(&[first, beaten, (&[2], 0.106, 0.505)]), place(&[2]));
+        // Not what is only fewer.
+        assert_eq!(kept(&[first, (&[2], 0.105, 0.6)]), place(&[0, 1]));
+    }
+
+    #[test]
+    fn what_costs_more_than_a_resolver_beyond_both_errors_is_beaten() {
+        let all = objectives();
+        let mut list = Shortlist::new(&all, 2);
+        let worse = score(0.75, 0.5, 0.125);
+        assert!(!list.is_beaten(&worse));
+        list.offer(&[0], &score(0.25, 0.0, 0.125))
+            .expect("an offer");
+        assert!(list.resolver.is_some());
+        assert!(list.is_beaten(&worse));
+        assert!(!list.is_beaten(&score(0.4, 0.5, 0.125)));
+        assert!(!list.is_beaten(&score(0.2, 0.5, 0.125)));
+    }
+
+    #[test]
+    fn what_depends_on_others_is_told() {
+        let all = objectives();
+        let list = Shortlist::new(&all, 2);
+        for (of, independent) in [(&[4, 0], false), (&[3, 0], true), (&[1, 2], true)] {
+            assert_eq!(list.is_independent(of, 5), Ok(independent), "{of:?}");
+        }
+        assert_eq!(list.is_independent(&[1, 4], 5), Ok(false));
+    }
+
+    /// Scores that promise more than freezing gives.
+    #[test]
+    fn dominance_is_decided_anew_in_the_end() {
+        let all = objectives();
+        let of = |i: usize| FrozenGoals::of(&all, 2, &[2 + i]).expect("something is left");
+        assert!(!of(0).fights() && of(1).fights() && of(2).fights());
+        assert_eq!(of(0).safety_lost(), of(1).safety_lost());
+        assert!(of(2).safety_lost() > of(0).safety_lost());
+        let kept = |offers: &[(usize, Score)]| {
+            let mut list = Shortlist::new(&all, 2);
+            for (i, score) in offers {
+                list.offer(&[*i], score).expect("an offer");
+            }
+            let found = list.finished().expect("a result").pareto;
+            found
+                .iter()
+                .map(|x| x.frozen().join(" "))
+                .collect::<Vec<_>>()
+        };
+        let resolver = (0, score(0.5, 0.0, 1e-9));
+        for i in [1, 2] {
+            assert_eq!(kept(&[resolver, (i, score(0.1, 0.5, 1e-9))]), ["c0"]);
+        }
+        // Two that leave all as it is.
+        assert_eq!(of(3).conflict_left(), of(4).conflict_left());
+        let both = [(3, score(0.1, 0.5, 1e-9)), (4, score(0.2, 0.4, 1e-9))];
+        assert_eq!(kept(&both), ["c3"]);
+    }
+}

@@ -96,11 +96,15 @@ mod tests {
         assert_eq!(typeset("-0.3 [-1, +2]"), "\u{2212}0.3 [\u{2212}1, +2]");
         assert_eq!(typeset("one-sided, 2e-5"), "one-sided, 2e-5");
         assert_eq!(typeset("1 - 2e-5"), "1 \u{2212} 2e-5");
+        assert_eq!(typeset("[-∞, -x]"), "[\u{2212}∞, -x]");
     }
 
     #[test]
     fn lines_are_no_longer_than_they_may_be() {
         assert_eq!(wrap("a bc def ghij", 6), ["a bc", "def", "ghij"]);
+        // The space between two words takes a place.
+        assert_eq!(wrap("ab cd", 4), ["ab", "cd"]);
+        assert_eq!(wrap("ab cd", 5), ["ab cd"]);
         assert_eq!(wrap("", 10), [""]);
     }
 }

@@ -115,7 +115,12 @@ mod tests {
         assert_eq!(number(-0.0), "0");
         assert_eq!(fixed(1e-9, 3), "1e-9");
         assert_eq!(fixed(-0.0, 3), "0.000");
+        assert_eq!(fixed(2.5e7, 1), "2.5e7");
+        assert_eq!(fixed(-999_999.0, 1), "-999999.0");
         assert_eq!(signed(0.25, 2), "+0.25");
+        assert_eq!(signed(0.0, 2), "0.00");
+        assert_eq!(signed_interval([-0.5, 0.25], 2), "[-0.50, +0.25]");
+        assert_eq!(percent(0.0), "0 %");
         assert_eq!(percent(0.999_97), "99.997 %");
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(level(0.95), "95 %");

@@ -138,6 +138,8 @@ mod tests {
             "Who pays\n  capability  overlap\n  <b>           -0.31\n  code\n"
         );
         assert!(table().to_text(1).ends_with("... and 1 more\n"));
+        // Where all fit none is missing.
+        assert_eq!(table().to_text(2), table().to_text(9));
     }
 
     #[test]
@@ -145,5 +147,28 @@ mod tests {
         let html = table().to_html(&TableStyle::default(), 1);
         assert!(html.contains("<th scope=\"row\">&lt;b&gt;</th><td>\u{2212}0.31</td>"));
         assert!(html.contains("<summary>1 more rows</summary>"));
+    }
+
+    #[test]
+    fn each_kind_of_cell_has_its_style() {
+        let style = TableStyle {
+            table: " t",
+            caption: " p",
+            name: " n",
+            head: " h",
+            cell: " c",
+        };
+        let html = table().to_html(&style, 9);
+        assert!(html.contains("<table t><caption p>"));
+        assert!(
+            html.contains("<th scope=\"col\" n>capability</th><th scope=\"col\" h>overlap</th>")
+        );
+        assert!(html.contains("<th scope=\"row\" n>code</th><td c></td>"));
+    }
+
+    #[test]
+    fn a_table_is_empty_until_it_has_a_row() {
+        assert!(Table::new("Who pays", &["capability"]).is_empty());
+        assert!(!table().is_empty());
     }
 }

@@ -185,3 +185,32 @@ impl<T: Real> Game<T> {
         (mean, scatter.map(|s| (s * scale).sqrt()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A worth becomes the largest of those of its subsets, τ at most; that of all is τ.
+    #[test]
+    fn worths_become_those_of_the_best_part() {
+        let game = Game {
+            safety: DVector::zeros(2),
+            capabilities: DMatrix::zeros(2, 4),
+            tolerance: f64::EPSILON,
+            total: 0.8,
+        };
+        for multiplier in [3, 5, 7, 11, 13] {
+            let given: Vec<f64> = (0..16)
+                .map(|i| f64::from(i * multiplier % 16) / 16.0)
+                .collect();
+            let mut worth = given.clone();
+            game.make_monotone(&mut worth);
+            for (mask, &found) in worth.iter().enumerate() {
+                let parts = (0..16).filter(|part| part & mask == *part);
+                let best = parts.map(|part| given[part]).fold(0.0, f64::max);
+                let expected = if mask == 15 { 0.8 } else { best.min(0.8) };
+                assert_eq!(found, expected, "{multiplier}: {mask:b}");
+            }
+        }
+    }
+}

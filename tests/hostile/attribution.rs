@@ -43,6 +43,16 @@ fn attribution_refusals<T: Extreme>() {
             Error::OutOfBounds { argument: "orders", least: 2, actual, .. } if *actual == orders
         );
     }
+    // So many orders are allowed, and of no capabilities none is drawn.
+    let most = u32::MAX as usize;
+    refused!(
+        Attribution::sampled(&v, &[], most, &mut rng(0)),
+        Error::Empty { .. }
+    );
+    refused!(
+        Attribution::sampled(&v, &many, most + 1, &mut rng(0)),
+        Error::OutOfBounds { argument: "orders", most: x, .. } if *x == most
+    );
     refused!(
         Attribution::exact(&v, &[axis(3, 0), axis(4, 0)]),
         Error::DimensionMismatch {

@@ -349,9 +349,87 @@ fn every_magnitude<T: Extreme>() {
     }
 }
 
+/// Whatever is out of proportion, it is said in numbers: by how much two entries differ, and an eigenvalue that is
+/// not above its tolerance, in any units that of the 2 × 2 minor at fault.
+fn refusals_are_in_numbers<T: Extreme>() {
+    let (h, m) = (T::HUGE, T::MINUTE);
+    refused!(
+        Metric::full(&dmatrix![m, h; -h, m]),
+        Error::NotSymmetric { deviation, .. } if deviation.is_finite()
+    );
+    let exponent = 4 * (T::exponent_range() / 5);
+    let (large, small) = (2.0_f64.powi(exponent), 2.0_f64.powi(-exponent));
+    for [a, b] in [[small, large], [large, small]] {
+        let far = real(large);
+        refused!(
+            Metric::full(&dmatrix![real(a), far; far, real::<T>(b)]),
+            Error::NotPositiveDefinite { eigenvalue, .. }
+                if *eigenvalue == (T::one() - far).to_double()
+        );
+    }
+    let all = DMatrix::from_fn(16, 16, |i, j| if i == j { m } else { h });
+    let plain = |eigenvalue: f64, tolerance: f64| {
+        eigenvalue.is_finite() && tolerance.is_finite() && eigenvalue <= tolerance
+    };
+    refused!(
+        Metric::full(&all),
+        Error::NotPositiveDefinite { eigenvalue, tolerance, .. } if plain(*eigenvalue, *tolerance)
+    );
+    refused!(
+        Metric::low_rank(&dvector![m, m], &dmatrix![h; T::one()]),
+        Error::NotPositiveDefinite { eigenvalue, tolerance, .. } if plain(*eigenvalue, *tolerance)
+    );
+}
+
+/// Refused is an eigenvalue up to d·ε of the largest: the diagonal beside a factor of squared length 1/ε in four dimensions,
+/// and not beside a sixteenth of that.
+fn what_is_lost_beside_a_factor_is_refused<T: Extreme>() {
+    let diagonal = DVector::from_element(4, T::one());
+    let factor = |share: f64| {
+        let square = real::<T>(share) / T::machine_epsilon();
+        dmatrix![square.sqrt(); T::zero(); T::zero(); T::zero()]
+    };
+    refused!(
+        Metric::low_rank(&diagonal, &factor(1.0)),
+        Error::NotPositiveDefinite { eigenvalue, tolerance, .. } if eigenvalue <= tolerance
+    );
+    assert!(Metric::low_rank(&diagonal, &factor(1.0 / 16.0)).is_ok());
+}
+
+/// The smallest normal number is a positive normal number.
+fn the_smallest_normal_number_is_a_metric<T: Extreme>() {
+    let least = real::<T>(2.0_f64.powi(-T::exponent_range()));
+    let metric = Metric::diagonal(&dvector![least, T::one()]).expect("positive");
+    let length = metric.length(&Vector::from_slice(&[T::one(), T::zero()]).expect("finite"));
+    near(
+        "length",
+        length.expect("in range") / least.sqrt(),
+        T::one(),
+        real::<T>(4.0) * T::machine_epsilon(),
+    );
+    assert!(Metric::diagonal(&dvector![least * real(0.5), T::one()]).is_err());
+}
+
+/// Four entries at the upper end of the range against small ones: the pairing is in range, whatever it is formed from.
+fn a_pairing_in_range_is_given<T: Extreme>() {
+    let large = real::<T>(2.0_f64.powi(T::exponent_range())) * real(2.0);
+    let small = 2.0_f64.powi(-10);
+    let expected = large * real(4.0 * small);
+    let (huge, rest) = ([large; 4], [real::<T>(small); 4]);
+    for (w, v) in [(huge, rest), (rest, huge)] {
+        let w = Covector::from_slice(&w).expect("finite");
+        let v = Vector::from_slice(&v).expect("finite");
+        assert_eq!(w.pair(&v), Ok(expected));
+    }
+}
+
 for_both_scalars!(
     columns_of_numbers,
     metric_refusals,
+    refusals_are_in_numbers,
+    what_is_lost_beside_a_factor_is_refused,
+    the_smallest_normal_number_is_a_metric,
+    a_pairing_in_range_is_given,
     sources,
     every_magnitude
 );

@@ -93,6 +93,30 @@ fn tax_rate_refusals<T: Extreme>() {
     );
 }
 
+/// Of 64 capabilities closer than √(16ε·64) to each other only what they have in common counts: what tells them
+/// apart, along which safety has a quarter of its square, is rounding.
+fn capabilities_that_count_as_one<T: Extreme>() {
+    let p = 64;
+    let eps = T::machine_epsilon().to_double();
+    let apart = 400.0 * eps;
+    let beside = 0.5 * (apart / p as f64).sqrt();
+    let gram = DMatrix::<T>::from_fn(p + 1, p + 1, |i, j| {
+        real(match (i.min(j), i.max(j)) {
+            (i, j) if i == j => 1.0,
+            (0, j) if j % 2 == 0 => 0.6 + beside,
+            (0, _) => 0.6 - beside,
+            _ => 1.0 - apart,
+        })
+    });
+    let tax = TaxRate::from_gram(&gram, 0).expect("a Gram matrix");
+    near(
+        "τ",
+        tax.value(),
+        real(0.36),
+        tolerance::eigenvalue::<T>(p + 1),
+    );
+}
+
 /// A negative ⟨x, x⟩ is not a vector of length zero: no vector has it.
 fn a_negative_diagonal_is_not_positive_semidefinite<T: Extreme>() {
     refused!(
@@ -359,6 +383,7 @@ fn rates_of_columns_are_those_of_directions<T: Extreme>() {
 }
 
 for_both_scalars!(
+    capabilities_that_count_as_one,
     tax_rate_refusals,
     a_negative_diagonal_is_not_positive_semidefinite,
     the_bounds_of_a_gram_index_are_the_ones_that_hold,

@@ -3,7 +3,8 @@
 
 use crate::common::{gaussian, normal, rng};
 use alignment_tax::{
-    Budget, Error, FreezeSearch, FrozenGoals, JointGain, Objectives, Real, SearchMethod, tolerance,
+    Budget, Conflict, Error, FreezeSearch, FrozenGoals, JointGain, Objectives, Real, SearchMethod,
+    tolerance,
 };
 use nalgebra::{DMatrix, DVector};
 
@@ -279,4 +280,72 @@ fn orthogonal_goals_do_not_fight<T: Real>() {
 fn goals_that_are_left_orthogonal_do_not_fight() {
     orthogonal_goals_do_not_fight::<f32>();
     orthogonal_goals_do_not_fight::<f64>();
+}
+
+/// Conflict taken away is weighed against the loss. The first candidate takes most of it from a goal that has little
+/// besides, the other two a half each at a fifth of the loss; any two of the three resolve.
+#[test]
+fn greedy_takes_what_costs_least_for_what_it_takes() {
+    let (base, rest) = (0.22_f64.sqrt(), [0.295_f64.sqrt(), 0.8725_f64.sqrt()]);
+    let mut vectors = DMatrix::<f64>::zeros(6, 5);
+    vectors.set_column(
+        0,
+        &DVector::from_vec(vec![0.8, 0.35, 0.35, base, rest[0], 0.0]),
+    );
+    vectors.set_column(
+        1,
+        &DVector::from_vec(vec![-0.25, -0.35, -0.35, base, 0.0, rest[1]]),
+    );
+    for i in 0..3 {
+        vectors[(i, 2 + i)] = 1.0;
+    }
+    let search = search(&objectives(&vectors), 2);
+    for method in [SearchMethod::Greedy, SearchMethod::Exact] {
+        let plan = search.run_by(method).expect("a plan");
+        let best = plan.best().expect("two resolve");
+        assert_eq!(best.frozen(), ["f3", "f4"], "{method}");
+        // Of 1.4 each goal keeps 1.155 at least.
+        let lost = 1.0 - (1.155_f64 / 1.4).sqrt();
+        assert!((best.safety_lost() - lost).abs() <= tolerance::closed_form::<f64>());
+    }
+}
+
+/// Twenty candidates are searched one and all: goals at peace need none of them.
+#[test]
+fn twenty_candidates_are_searched_exactly() {
+    let vectors = DMatrix::<f64>::from_fn(22, 22, |i, j| match (i, j) {
+        _ if i == j => 1.0,
+        (0, 2..) => 0.5,
+        (1, 2..) => 0.3,
+        _ => 0.0,
+    });
+    let plan = search(&objectives(&vectors), 2).run_by(SearchMethod::Exact);
+    let plan = plan.expect("a plan");
+    assert_eq!(plan.method(), SearchMethod::Exact);
+    assert!(plan.best().expect("no conflict").frozen().is_empty());
+    assert_eq!(plan.pareto().len(), 1);
+}
+
+/// Of pairs that fight alike the first is named.
+#[test]
+fn the_first_of_equal_pairs_is_the_worst() {
+    let gram = DMatrix::<f64>::from_fn(4, 4, |i, j| if i == j { 1.0 } else { -0.25 });
+    let names = ["a", "b", "c", "d"];
+    let all = Objectives::from_gram(&names, &gram).expect("a Gram matrix");
+    let goals = FrozenGoals::new(&all, &names, &[]).expect("goals");
+    assert_eq!(goals.worst_pair(), ["a", "b"]);
+    assert_eq!(goals.conflict_left(), 0.25);
+}
+
+/// B·√(1 − τ) of each goal.
+#[test]
+fn free_gains_grow_with_the_budget() {
+    for budget in [0.25, 1.0, 3.0] {
+        let budget = Budget::new(budget).expect("positive");
+        let conflict = Conflict::from_overlaps(-0.36_f64, 0.6, -0.8, budget).expect("a conflict");
+        for (gain, kept) in conflict.free_gains().into_iter().zip([0.8, 0.6]) {
+            let off = gain / budget.value() - kept;
+            assert!(off.abs() <= tolerance::closed_form::<f64>(), "{gain}");
+        }
+    }
 }

@@ -93,6 +93,35 @@ fn without_noise_it_is_the_conflict_of_the_directions() {
     }
 }
 
+/// Goals known to be orthogonal, before and after, do not fight, and no doubt is left of it.
+#[test]
+fn orthogonal_goals_that_are_known_have_no_conflict() {
+    let [first, second, frozen] = [0, 1, 2].map(|i| axis(4, i));
+    let goals = [Evidence::Known(&first), Evidence::Known(&second)];
+    let found = ConflictEstimate::new(goals, &[Evidence::Known(&frozen)]).expect("resolved");
+    let verdicts = probabilities(&found, 1);
+    assert_eq!(verdicts.decided(LEVEL), Some(ConflictVerdict::NoConflict));
+}
+
+/// The least sampled objective counts, in any place.
+#[test]
+fn units_are_those_of_the_least_sampled() {
+    let means = [[9.0, 0.0, 1.0], [-5.0, 8.0, 0.0], [1.0, 0.0, 9.0]];
+    for least in 0..3 {
+        let all: Vec<Samples> = (0..3)
+            .map(|i| {
+                samples(&noisy(
+                    &means[i],
+                    5,
+                    if i == least { 6 } else { 9 },
+                    &mut rng(7),
+                ))
+            })
+            .collect();
+        assert_eq!(estimate(&all).units(), Some(6));
+    }
+}
+
 /// With a known capability, what is left of the goals are their other coordinates.
 #[test]
 fn with_an_axis_frozen_it_is_the_overlap_of_the_other_coordinates() {

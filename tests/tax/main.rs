@@ -5,9 +5,11 @@
 mod common;
 
 mod audit;
+mod bootstrap;
 mod chance;
 mod conflict;
 mod conflict_estimate;
+mod correction;
 mod diagnose;
 mod ellipse;
 mod estimate;

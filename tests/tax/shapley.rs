@@ -5,7 +5,7 @@
 //! of S. No floating point is involved before the last division, so that dependence is
 //! decided exactly. Small integer vectors are often dependent, and often nearly parallel.
 
-use crate::common::rng;
+use crate::common::{rng, rotation};
 use alignment_tax::{Attribution, Direction, Real, tolerance};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
@@ -206,4 +206,76 @@ fn errors_of_two_orders<T: Real>() {
 fn standard_errors_of_two_orders_are_exact() {
     errors_of_two_orders::<f32>();
     errors_of_two_orders::<f64>();
+}
+
+/// Two capabilities that are nearly one, the direction that tells them apart, and one apart from all three: the third
+/// adds nothing to the first two, though the axis that it is held against is known to ε over their distance only. Rounding
+/// must not take from the fourth, which nobody shares. In an axis each they leave closed forms: c, c + s·a, a and b with the
+/// overlaps x, x + s·y, y and z.
+fn what_depends_through_a_short_pivot_adds_nothing<T: Real>(s: f64) {
+    let (d, t) = (8, T::from_double);
+    let [x, y, z] = [0.6, 0.48, 0.64];
+    for seed in 0..20 {
+        let axes = rotation::<T>(d, &mut rng(seed));
+        let at = |first: [f64; 3]| {
+            let first = first.map(t);
+            let sum =
+                axes.column(0) * first[0] + axes.column(1) * first[1] + axes.column(2) * first[2];
+            Direction::new(&sum).expect("a direction")
+        };
+        let list = [
+            [1.0, 0.0, 0.0],
+            [1.0, s, 0.0],
+            [0.0, 1.0, 0.0],
+            [0.0, 0.0, 1.0],
+        ]
+        .map(at);
+        let shares = Attribution::exact(&at([x, y, z]), &list).expect("shares");
+        assert_eq!(shares.subspace().dimension(), 3);
+        let first = 0.5 * (x * x + y * y / 3.0);
+        let truth = [first, first, 2.0 / 3.0 * y * y, z * z];
+        let bound = 2.0 * s + 16.0 * tolerance::rank::<T>(d, 4).to_double() / s;
+        for (ours, truth) in shares.shapley().iter().zip(truth) {
+            let off = (ours.to_double() - truth).abs();
+            assert!(off <= bound, "{seed}: {ours} against {truth}");
+        }
+    }
+}
+
+#[test]
+fn dependence_is_told_from_rounding_over_a_short_pivot() {
+    what_depends_through_a_short_pivot_adds_nothing::<f64>(1e-6);
+    what_depends_through_a_short_pivot_adds_nothing::<f32>(4e-3);
+}
+
+/// Of two capabilities that span a plane at the edge of the numerical rank each has a part of its own: safety along the
+/// second's is paid for by it alone.
+fn a_dimension_of_its_own_is_a_share_of_its_own<T: Real>() {
+    let edge = tolerance::rank::<T>(3, 2);
+    let mut planes = 0;
+    for seed in 0..400 {
+        let random = &mut rng(seed);
+        let axes = rotation::<T>(3, random);
+        let tilt = edge * T::from_double(random.random_range(1.5..3.0));
+        let first = Direction::new(&axes.column(0).into_owned()).expect("a direction");
+        let second = axes.column(0) + axes.column(1) * tilt;
+        let second = Direction::new(&second).expect("a direction");
+        let v = Direction::new(&axes.column(1).into_owned()).expect("a direction");
+        let shares = Attribution::exact(&v, &[first, second]).expect("shares");
+        if shares.subspace().dimension() == 2 {
+            planes += 1;
+            let (own, total) = (shares.unique()[1], shares.total().value());
+            assert!(
+                own >= total * T::from_double(0.5),
+                "{seed}: {own} of {total}"
+            );
+        }
+    }
+    assert!(planes > 100, "{planes}");
+}
+
+#[test]
+fn at_the_edge_of_the_rank_each_has_its_share() {
+    a_dimension_of_its_own_is_a_share_of_its_own::<f64>();
+    a_dimension_of_its_own_is_a_share_of_its_own::<f32>();
 }
