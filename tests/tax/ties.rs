@@ -27,10 +27,12 @@ fn sums(k: [i32; 9]) -> Vec<i32> {
         .collect()
 }
 
-const MULTIPLES: [[i32; 9]; 3] = [
+const MULTIPLES: [[i32; 9]; 4] = [
     [9, -7, 4, 8, -3, 6, 2, 5, -2],
     [1, 3, -5, 7, 9, -2, 4, 6, 7],
     [3, 3, -3, 6, 6, -6, 9, 9, 3],
+    // Squares that differ by a factor of thousands, and so does their rounding.
+    [29, -23, 17, 13, -11, 7, 5, 3, -2],
 ];
 
 #[test]
@@ -56,8 +58,9 @@ fn rates_of_one_direction_are_equal() {
     let run = MonteCarlo::new(600).expect("a number of replicates");
     for k in MULTIPLES {
         assert!(sums(k).contains(&0), "{k:?}");
-        for d in [4, 1024] {
-            let c = subspace::<f64>(d, 2, &mut rng(7));
+        // Rates of a half, and next to none.
+        for (d, m) in [(4, 2), (64, 32), (1024, 2)] {
+            let c = subspace::<f64>(d, m, &mut rng(7));
             let test = along_one(k, d).tax(&c, &run, &mut rng(1)).expect("a test");
             let p = [test.p_at_least(), test.p_at_most()].map(|p| p.value());
             assert_eq!(p, [1.0, 1.0], "{k:?} {d}");
