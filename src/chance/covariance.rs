@@ -435,3 +435,85 @@ fn counted_from(error: Error, above: usize) -> Error {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TaxRate;
+
+    /// Two unit draws whose inner product is 1 − η: eigenvalues 2 − η and η, and a share 0.3 of v
+    /// along the second eigenvector. The draws are a line to the cut, relative to the first, or a
+    /// plane.
+    #[test]
+    fn draws_that_are_parallel_to_the_cut_span_a_line() {
+        let cut = tolerance::tie::<f64>(4);
+        for (share, is_plane) in [
+            (0.1, false),
+            (1.5, false),
+            (3.0, true),
+            (1e3, true),
+            (1e9, true),
+        ] {
+            let product = 1.0 - share * cut;
+            // What the subtraction left of it.
+            let eta = 1.0 - product;
+            let (sum, difference) = (1.2, (0.6 * eta).sqrt());
+            let mut room = Room::new(2);
+            room.gram.copy_from_slice(&[1.0, product, product, 1.0]);
+            room.a
+                .copy_from_slice(&[0.5 * (sum + difference), 0.5 * (sum - difference)]);
+            let tau = explained(&mut room, cut).expect("two eigenvalues");
+            let line = sum * sum / (2.0 * (2.0 - eta));
+            let truth = if is_plane { line + 0.3 } else { line };
+            // Next to the cut the second eigenvalue has few digits, but is there or not.
+            let bound = (cut * 2.0 / eta).min(0.1);
+            assert!((tau - truth).abs() <= bound, "{share}: {tau} {truth}");
+        }
+    }
+
+    /// Random draws differ little in length, and never so much as here.
+    #[test]
+    fn lengths_of_draws_do_not_count() {
+        let samples = DMatrix::from_row_slice(
+            4,
+            3,
+            &[
+                1.0, 0.2, -0.4, -0.3, 0.9, 0.5, 0.4, -0.8, 1.1, -1.2, 0.3, 0.6,
+            ],
+        );
+        let null = CovarianceNull::from_groups(&[samples.as_view()]).expect("samples");
+        let safety = Direction::from_slice(&[0.5_f64, -0.7, 0.4]).expect("a direction");
+        let v = DMatrix::from_column_slice(3, 1, safety.as_vector().as_slice());
+        let along = null.coordinates(&v);
+        let draws = DMatrix::from_row_slice(4, 2, &[0.7, -1.1, 1.3, 0.2, -0.4, 0.9, 0.1, 0.6]);
+        let against = |columns: &DMatrix<f64>| {
+            let span = Subspace::from_columns(columns).expect("a span");
+            TaxRate::between(&safety, &span).expect("a rate").value()
+        };
+        let spanned = null.centred.transpose() * &draws;
+        let (plane, line) = (
+            against(&spanned),
+            against(&spanned.columns(1, 1).into_owned()),
+        );
+        for (first, second, truth) in [
+            (1.0, 1.0, plane),
+            (1e-6, 1.0, plane),
+            (1e5, 1e-5, plane),
+            (0.3, 1e8, plane),
+            (0.0, 1.0, line),
+            (0.0, 1e-7, line),
+        ] {
+            let mut g = draws.clone();
+            g.column_mut(0).scale_mut(first);
+            g.column_mut(1).scale_mut(second);
+            let image = null.length.image(&g);
+            let tau = null.rate(&g, &image, 0, &along, &mut Room::new(2));
+            let tau = tau.expect("two eigenvalues");
+            let bound = tolerance::tie::<f64>(4);
+            assert!(
+                (tau - truth).abs() <= bound,
+                "{first} {second}: {tau} {truth}"
+            );
+        }
+    }
+}

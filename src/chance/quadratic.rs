@@ -43,11 +43,8 @@ impl Quadratic {
 
     /// What [`between`](Self::between) needs of G, in one product.
     pub(crate) fn image(&self, g: &DMatrix<f64>) -> DMatrix<f64> {
-        match self {
-            Self::Gram(gram) if gram.nrows() > 0 => f64::kernel_product(gram, g),
-            Self::Factor(factor) if factor.nrows() > 0 => f64::kernel_product(factor, g),
-            _ => DMatrix::zeros(0, g.ncols()),
-        }
+        let (Self::Gram(form) | Self::Factor(form)) = self;
+        f64::kernel_product(form, g)
     }
 
     /// The inner product of Xᵀgᵢ and Xᵀgⱼ.

@@ -133,7 +133,7 @@ impl ScalingData {
         let most = errors.iter().fold(0.0, |m: f64, e| m.max(*e));
         let least = tolerance::standard_error();
         let expected = "a positive number, not far below the largest of them";
-        check::entries("errors", errors, expected, |e| e > 0.0 && e / most >= least)?;
+        check::entries("errors", errors, expected, |e| e / most >= least)?;
         let expected = "a tax rate, from 0 to 1 up to noise";
         check::entries("rates", rates, expected, |t| (-1.0..=2.0).contains(&t))?;
         Ok(Self {

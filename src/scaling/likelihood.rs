@@ -184,10 +184,10 @@ impl Likelihood {
             chord(functional(exponent), t).map_or(f64::INFINITY, |c| line.on_segment(c).0)
         };
         match self {
+            // Whatever is asked of a constant is a itself: p = 1 and b = 0.
             Self::Flat(line) => {
-                let a = t / functional(0.0)[0];
-                if (0.0..=1.0).contains(&a) {
-                    line.at([a, 0.0])
+                if (0.0..=1.0).contains(&t) {
+                    line.at([t, 0.0])
                 } else {
                     f64::INFINITY
                 }

@@ -172,3 +172,59 @@ pub(super) fn chord([p, q]: [f64; 2], t: f64) -> Option<[Point; 2]> {
     }
     ends
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tolerance;
+
+    const ROWS: [[f64; 3]; 4] = [
+        [3.0, 0.9, 1.0],
+        [1.5, 0.2, 0.4],
+        [4.0, 0.5, 0.3],
+        [2.0, 0.1, 0.05],
+    ];
+
+    fn by_definition([a, b]: Point) -> f64 {
+        let squares = ROWS.map(|[w, y, g]| w * (y - a - b * g) * (y - a - b * g));
+        squares.iter().sum()
+    }
+
+    /// From any point to any other, and from a point to itself.
+    #[test]
+    fn no_point_of_a_segment_is_below_its_least() {
+        let q = Quadratic::new(ROWS.iter().copied());
+        let points = [
+            [0.0, 0.0],
+            [1.0, 0.0],
+            [0.0, 1.0],
+            [0.1, 0.8],
+            [0.3, 0.5],
+            [0.7, 0.2],
+            [-0.4, 1.6],
+        ];
+        let bound = tolerance::closed_form::<f64>() * by_definition([2.0, 2.0]);
+        for from in points {
+            for to in points {
+                let (value, at) = q.on_segment([from, to]);
+                assert!(
+                    (value - by_definition(at)).abs() <= bound,
+                    "{from:?} {to:?}"
+                );
+                for share in (0..=64).map(|i| f64::from(i) / 64.0) {
+                    let other = by_definition(along([from, to], share));
+                    assert!(value <= other + bound, "{from:?} {to:?}: {share}");
+                }
+            }
+        }
+    }
+
+    /// Where g is the same for all rows only the level is known, p·a by as much as p says.
+    #[test]
+    fn a_level_has_the_variance_of_a_weighted_mean() {
+        let q = Quadratic::new([[1.0, 0.2, 0.0], [3.0, 0.4, 0.0]].into_iter());
+        for p in [0.0, 0.5, 1.0, 3.0] {
+            assert_eq!(q.variance([p, 0.0]), p * p / 4.0);
+        }
+    }
+}

@@ -135,24 +135,27 @@ pub(super) fn deviance(u: f64, w: f64) -> f64 {
     total
 }
 
-/// DLMF 8.17.22 by Lentz's method as modified by Thompson and Barnett (1986).
+/// DLMF 8.17.22 by Lentz's method, for x up to (a + 1)/(n + 2).
+///
+/// No denominator comes near zero. As long as m < b the even coefficients are positive and
+/// the odd ones above −1. From m ≥ b − 1 on all are −g(1 − g′)x, g and g′ neighbours among
+/// m/(a + 2m) and (n + m)/(a + 2m + 1), which are then at most 1: a chain sequence, whose
+/// denominators are at least 1 − gx (Wall 1948, §19).
 fn continued_fraction(a: f64, b: f64, x: f64) -> Option<f64> {
     let n = a + b;
-    let tiny = f64::MIN_POSITIVE / f64::EPSILON;
-    let kept = |v: f64| if v.abs() < tiny { tiny } else { v };
     let mut c = 1.0;
-    let mut d = 1.0 / kept(1.0 - n * x / (a + 1.0));
+    let mut d = 1.0 / (1.0 - n * x / (a + 1.0));
     let mut h = d;
     let most = STEPS + (STEPS_PER_ROOT * n.sqrt()) as usize;
     for step in 1..=most {
         let m = step as f64;
         let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / kept(1.0 + even * d);
-        c = kept(1.0 + even / c);
+        d = 1.0 / (1.0 + even * d);
+        c = 1.0 + even / c;
         h *= c * d;
         let odd = -(a + m) * (n + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / kept(1.0 + odd * d);
-        c = kept(1.0 + odd / c);
+        d = 1.0 / (1.0 + odd * d);
+        c = 1.0 + odd / c;
         let factor = c * d;
         h *= factor;
         if (factor - 1.0).abs() <= f64::EPSILON {

@@ -186,3 +186,60 @@ fn a_long_column_is_refused_by_its_square() {
     };
     assert_eq!((first, second, deviation), (0, 0, 8.0));
 }
+
+/// The basis is orthonormal to a tolerance, and what is outside is found in two steps.
+#[test]
+fn parts_add_up_more_closely_than_the_basis_is_orthonormal() {
+    let d = 64;
+    let accepted = tolerance::orthonormality::<f64>(d);
+    let u = direction::<f64>(d, &mut rng(11));
+    let x = u.as_vector() * 3.0;
+    for share in [-0.25, 0.25] {
+        let basis = DMatrix::from_column_slice(d, 1, u.as_vector().as_slice());
+        let line = Subspace::from_orthonormal(&(basis * (1.0 + share * accepted)));
+        let line = line.expect("orthonormal to the tolerance");
+        let inside = line.project(&x).expect("finite");
+        let outside = line.reject(&x).expect("finite");
+        let off = (&x - inside - outside).norm();
+        assert!(off <= 0.25 * accepted * x.norm(), "{off:e}");
+    }
+}
+
+/// What is refused is named by its worst pair of columns, by as much as that is off.
+#[test]
+fn the_worst_of_a_basis_and_of_a_projector_is_named() {
+    let mut rng = rng(12);
+    for case in 0..64 {
+        let scale = [0.1, 1.0, 2.0, 30.0][case % 4];
+        let basis = gaussian::<f64>(5, 3, &mut rng) * scale;
+        let worst = |off: DMatrix<f64>| off.amax();
+        let off = basis.transpose() * &basis - DMatrix::identity(3, 3);
+        let Err(Error::NotOrthonormal {
+            first,
+            second,
+            deviation,
+            ..
+        }) = Subspace::from_orthonormal(&basis)
+        else {
+            panic!("not orthonormal");
+        };
+        let bound = tolerance::closed_form::<f64>() * basis.norm_squared();
+        assert!((deviation - off[(first, second)].abs()).abs() <= bound);
+        assert!((deviation - worst(off)).abs() <= bound, "{case}");
+
+        let symmetric = &basis * basis.transpose() - DMatrix::identity(5, 5) * scale;
+        let off = &symmetric * &symmetric - &symmetric;
+        let Err(Error::NotIdempotent {
+            row,
+            column,
+            deviation,
+            ..
+        }) = Subspace::from_projector(&symmetric)
+        else {
+            panic!("not a projector");
+        };
+        let bound = tolerance::closed_form::<f64>() * symmetric.norm_squared();
+        assert!((deviation - off[(row, column)].abs()).abs() <= bound);
+        assert!((deviation - worst(off)).abs() <= bound, "{case}");
+    }
+}

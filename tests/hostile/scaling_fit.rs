@@ -184,6 +184,19 @@ fn seeds_need_a_spread() {
             ..
         }
     );
+    // A spread that falls with the width is below the rounding of a rate at the widest.
+    let falling = |spread| {
+        let seeds: [&[f64]; 4] = [&[0.3, 0.3 + 2e-7], &[0.2, 0.2], &[0.1], &[0.1]];
+        ScalingData::from_seeds(&[64, 640, 6400, 64000], &seeds, spread)
+    };
+    assert!(falling(SeedSpread::Common).is_ok());
+    refused!(
+        falling(SeedSpread::InverseWidth),
+        Error::OutOfRange {
+            argument: "spread of the seeds",
+            ..
+        }
+    );
     refused!(
         make([&[0.3, 0.2], &[], &[0.1, 0.2], &[0.1]]),
         Error::Empty {

@@ -240,6 +240,15 @@ fn targets_at_the_limit_and_beyond_every_width() {
     );
     assert_eq!(law(0.0, 1, linear(0.1)).width_for(0.1), never(0.1));
     assert_eq!(law(0.0, 1, linear(7.0)).width_for(0.9), never(1.0));
+    // No capabilities, or as many as there is room for, at every width.
+    assert_eq!(
+        law(0.3, 2, linear(0.0)).width_for(0.3),
+        Ok(RequiredWidth::From(3))
+    );
+    assert_eq!(
+        law(0.3, 2, linear(1.0)).width_for(1.0),
+        Ok(RequiredWidth::From(3))
+    );
     let beyond = RequiredWidth::Beyond { widest: MOST };
     assert_eq!(law(0.0, 0, fixed(1e6)).width_for(1e-9), Ok(beyond));
     assert_eq!(
@@ -443,4 +452,29 @@ fn bounds_of_numbers_outside_their_domain() {
         full.verdict(),
         ResidualBound::Vacuous(Vacuity::Trivial { .. })
     ));
+}
+
+/// The rank of a change is at most the largest width, which it may be.
+#[test]
+fn ranks_up_to_the_largest_width_have_a_law() {
+    let law = ScalingLaw::low_rank(MOST).and_then(|law| law.at(MOST));
+    assert_eq!(law.map(|law| law.mean()), Ok(1.0));
+    refused!(
+        ScalingLaw::low_rank(MOST + 1),
+        Error::OutOfBounds {
+            argument: "rank",
+            most: MOST,
+            ..
+        }
+    );
+}
+
+/// Crowded from mμ = 1 on, where the bound divides by nothing.
+#[test]
+fn directions_that_just_crowd_have_no_bound() {
+    let bound = CoherenceBound::new(&[0.25], 7, 0.125).expect("overlaps");
+    assert_eq!(
+        bound.verdict(),
+        ResidualBound::Vacuous(Vacuity::Crowded { crowding: 1.0 })
+    );
 }

@@ -622,3 +622,24 @@ fn forecasts_are_slopes_times_changes() {
         Err(FrontierError::NoVectors { .. })
     ));
 }
+
+/// A gain within the rounding of the whole shift is none, and one beyond it is what it is.
+#[test]
+fn a_gain_is_told_from_the_rounding_of_the_shift() {
+    let d = 40;
+    let first = DVector::from_fn(d, |i, _| if i == 0 { 1.0 } else { 0.0 });
+    let safety = Direction::from_slice(first.as_slice()).expect("not zero");
+    let capability = Subspace::from_directions(std::slice::from_ref(&safety)).expect("a line");
+    for unit in [1e-3, 1.0, 7.0] {
+        let length = unit * ((d - 1) as f64).sqrt();
+        for (share, is_gain) in [(0.5, false), (-0.5, false), (2.0, true), (-2.0, true)] {
+            let gain = share * bound::<f64>(d) * length;
+            let shift = DVector::from_fn(d, |i, _| if i == 0 { gain } else { unit });
+            let audit = Audit::new(&shift, &safety, &capability).expect("a shift");
+            let truth = if is_gain { gain } else { 0.0 };
+            let off = (audit.attainable() - truth).abs();
+            assert!(off <= f64::EPSILON * gain.abs(), "{unit} {share}: {off:e}");
+            assert_eq!(audit.efficiency().is_some(), gain > 0.0 && is_gain);
+        }
+    }
+}

@@ -62,6 +62,21 @@ proptest! {
         prop_assert_eq!(shares.massive(1e9).expect("a threshold"), Vec::<usize>::new());
     }
 
+    /// The threshold is in units of the median, of both parities.
+    #[test]
+    fn massive_coordinates_exceed_the_median_by_the_threshold(d in 1_usize..12, threshold in 1.0..8.0_f64, seed: u64) {
+        let samples = gaussian::<f64>(1, d, &mut rng(seed));
+        let squares: Vec<f64> = samples.iter().map(|x| x * x).collect();
+        let mut sorted = squares.clone();
+        sorted.sort_by(f64::total_cmp);
+        let median = if d % 2 == 1 { sorted[d / 2] } else { 0.5 * (sorted[d / 2 - 1] + sorted[d / 2]) };
+        let shares = CoordinateShares::new(&samples, Moment::Raw).expect("shares");
+        let massive = shares.massive(threshold).expect("a threshold");
+        for (j, square) in squares.iter().enumerate() {
+            prop_assert_eq!(massive.contains(&j), *square > threshold * median, "{} of {:?}", j, &squares);
+        }
+    }
+
     /// The participation ratio belongs to the samples and not to their coordinates.
     #[test]
     fn participation_does_not_depend_on_the_basis(n in 2_usize..12, d in 2_usize..12, seed: u64) {

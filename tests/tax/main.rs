@@ -18,6 +18,8 @@ mod freeze;
 mod freeze_search;
 mod scaling_fit;
 mod scaling_law;
+mod scaling_profile;
 mod shapley;
 #[cfg(all(feature = "io", feature = "serde"))]
 mod stability;
+mod ties;

@@ -682,7 +682,8 @@ fn verdicts_are_those_of_the_two_intervals() {
         );
         let ends = [a.lower(), a.upper(), b.lower(), b.upper()];
         for end in ends.into_iter().filter(|end| (1e-6..0.99).contains(end)) {
-            for negligible in [0.999 * end, 1.001 * end] {
+            // What touches it is neither there nor absent.
+            for negligible in [0.999 * end, end, 1.001 * end] {
                 let expected = match (
                     (a.lower() > negligible, a.upper() < negligible),
                     (b.lower() > negligible, b.upper() < negligible),

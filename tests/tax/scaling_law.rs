@@ -504,7 +504,8 @@ fn the_coherence_bound_is_its_formula() {
 /// Next to no incidental direction in two free dimensions, for which P(τ > x) = −½·m'·ln x to first order.
 #[test]
 fn next_to_no_directions_have_next_to_no_tail() {
-    for m in [1e-14, 1e-17, 1e-20, 1e-300] {
+    // The reciprocal of half the last overflows.
+    for m in [1e-14, 1e-17, 1e-20, 1e-300, 4e-309] {
         let growth = Growth::fixed(m).expect("a number");
         let law = ScalingLaw::new(0.0, 1, growth)
             .and_then(|law| law.at(3))
@@ -520,4 +521,59 @@ fn next_to_no_directions_have_next_to_no_tail() {
             assert!((below - 1.0).abs() <= accepted, "{m:e} {x}: {below:e}");
         }
     }
+}
+
+/// Down to probabilities of which 1 − p has no digits, in both tails.
+#[test]
+fn quantiles_and_intervals_keep_the_digits_of_small_tails() {
+    for (m, d) in [(1.0, 4096), (4.0, 64), (3.0, 9)] {
+        let law = packing(0.0, 0, m, d);
+        for p in [1e-3, 1e-9, 1e-14] {
+            let again = law.quantile(p).and_then(|tau| law.cdf(tau));
+            let off = (again.expect("a probability") / p - 1.0).abs();
+            assert!(off <= tolerance::beta_tail(d), "{m} {d} {p}: {off:e}");
+        }
+        // The largest level there is.
+        let step = 0.5 * f64::EPSILON;
+        let level = Confidence::new(1.0 - step).expect("below one");
+        let interval = law.prediction_interval(level).expect("an interval");
+        let below = law.cdf(interval.lower()).expect("a probability");
+        let above = law.survival(interval.upper()).expect("a probability");
+        // An end that is next to 1 is rounded as a number from 0 up.
+        let bound = tolerance::standard_error();
+        for tail in [below, above] {
+            assert!(
+                (tail / (0.5 * step) - 1.0).abs() <= bound,
+                "{m} {d}: {tail:e}"
+            );
+        }
+    }
+}
+
+/// Two unit directions with the inner product cos θ: eigenvalues 1 ± cos θ.
+#[test]
+fn eigenvalues_of_two_directions_are_those_of_their_angle() {
+    let v = direction::<f64>(2, &mut rng(8));
+    for theta in [0.1_f64, 0.7, 1.2, 1.5] {
+        let pair = [[1.0, 0.0], [theta.cos(), theta.sin()]]
+            .map(|c| Direction::from_slice(&c).expect("not zero"));
+        let bound = SpectralBound::measured(&v, &[], &pair).expect("directions");
+        let accepted = tolerance::eigenvalue::<f64>(2);
+        assert!(
+            (bound.smallest() - (1.0 - theta.cos())).abs() <= accepted,
+            "{theta}"
+        );
+        assert!(
+            (bound.largest() - (1.0 + theta.cos())).abs() <= accepted,
+            "{theta}"
+        );
+    }
+}
+
+/// Neither intrinsic nor incidental directions: no replicate holds anything, however wide it is.
+#[test]
+fn without_directions_every_width_is_simulated() {
+    let run = MonteCarlo::new(99).expect("a number of replicates");
+    let simulated = packing(0.0, 0, 0.0, 1 << 27).simulate(&run, &mut rng(1));
+    assert_eq!(simulated.expect("no draws").replicates(), [0.0; 99]);
 }
