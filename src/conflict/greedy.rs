@@ -55,17 +55,8 @@ impl<'a> Residuals<'a> {
     }
 
     fn freeze(&mut self, c: usize) {
-        let Some((q, ratio)) = self.axis(c) else {
-            return;
-        };
-        let rows = self.left.nrows();
-        for (column, weight) in self
-            .left
-            .as_mut_slice()
-            .chunks_exact_mut(rows)
-            .zip(&mut self.weights)
-        {
-            *weight += reject(column, &q) * ratio;
+        if let Some(axis) = self.axis(c) {
+            reject_all(self.left.as_mut_slice(), &mut self.weights, &axis);
         }
     }
 
@@ -76,15 +67,7 @@ impl<'a> Residuals<'a> {
         let mut goals = self.left.columns(p, n).into_owned();
         let mut weights = self.weights[p..].to_vec();
         if let Some(c) = more {
-            let (q, ratio) = self.axis(c)?;
-            let rows = goals.nrows();
-            for (column, weight) in goals
-                .as_mut_slice()
-                .chunks_exact_mut(rows)
-                .zip(&mut weights)
-            {
-                *weight += reject(column, &q) * ratio;
-            }
+            reject_all(goals.as_mut_slice(), &mut weights, &self.axis(c)?);
         }
         let columns: Vec<&[f64]> = goals.as_slice().chunks_exact(goals.nrows()).collect();
         let pairs = (0..n).flat_map(|i| (i..n).map(move |j| (i, j)));
@@ -92,6 +75,13 @@ impl<'a> Residuals<'a> {
             .map(|(i, j)| reduce::dot(columns[i], columns[j]))
             .collect();
         Score::of(self.columns.known, self.columns.unsettled, &gram, &weights)
+    }
+}
+
+/// Leaves of each column what is orthogonal to the axis; what that adds to their ‖w‖₁.
+fn reject_all(columns: &mut [f64], weights: &mut [f64], (q, ratio): &(DVector<f64>, f64)) {
+    for (column, weight) in columns.chunks_exact_mut(q.len()).zip(weights) {
+        *weight += reject(column, q) * ratio;
     }
 }
 
@@ -200,4 +190,37 @@ fn ascending(chosen: &[usize], c: usize) -> Vec<usize> {
     members.push(c);
     members.sort_unstable();
     members
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sweep::tests::{columns, left, opposed};
+    use super::*;
+    use crate::tolerance;
+
+    /// In whatever order some are frozen: where nothing cancels the bounds on ‖w‖₁ are met.
+    #[test]
+    fn bounds_are_met_where_nothing_cancels() {
+        for seed in 0..4 {
+            let (units, goals) = (opposed(4, 2, seed), 2);
+            let all = columns(&units, goals);
+            for order in [[0, 1, 2, 3], [3, 1, 0, 2], [2, 3, 1, 0]] {
+                let mut state = Residuals::new(&all);
+                for taken in 0..=4 {
+                    let frozen = &order[..taken];
+                    let others = (0..6).filter(|j| !frozen.contains(j));
+                    for j in others {
+                        let (rest, weights) = left(&units, frozen, j);
+                        let bound = tolerance::combination(f64::EPSILON, weights * weights);
+                        assert!((state.weights[j] - weights).abs() <= bound);
+                        let length = scale::norm(state.left.column(j).into_owned().as_slice());
+                        assert!((length - rest.norm()).abs() <= bound);
+                    }
+                    if taken < 4 {
+                        state.freeze(order[taken]);
+                    }
+                }
+            }
+        }
+    }
 }

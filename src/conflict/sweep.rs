@@ -272,3 +272,185 @@ fn add_products(gram: &mut [f64], x: &[f64]) {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use nalgebra::DVector;
+    use rand::rngs::ChaCha8Rng;
+    use rand::{RngExt, SeedableRng};
+
+    /// Capabilities and then goals, all at obtuse angles: every residual has only positive weights, and
+    /// no bound on them loses by the triangle inequality.
+    pub(in crate::conflict) fn opposed(p: usize, goals: usize, seed: u64) -> DMatrix<f64> {
+        let (k, mut rng) = (p + goals, ChaCha8Rng::seed_from_u64(seed));
+        let mut gram = DMatrix::identity(k, k);
+        for i in 0..k {
+            for j in 0..i {
+                gram[(i, j)] = -rng.random_range(0.05..0.19);
+                gram[(j, i)] = gram[(i, j)];
+            }
+        }
+        gram.cholesky()
+            .expect("dominated by its diagonal")
+            .l()
+            .transpose()
+    }
+
+    /// Any unit columns.
+    fn mixed(p: usize, goals: usize, seed: u64) -> DMatrix<f64> {
+        let (k, mut rng) = (p + goals, ChaCha8Rng::seed_from_u64(seed));
+        let mut units = DMatrix::from_fn(k, k, |_, _| rng.random_range(-1.0..1.0));
+        units.column_iter_mut().for_each(|mut x| {
+            x.normalize_mut();
+        });
+        units
+    }
+
+    pub(in crate::conflict) fn columns(units: &DMatrix<f64>, goals: usize) -> Columns {
+        Columns {
+            r: Triangular::of(units.clone()).r,
+            goals,
+            known: Known::Vectors(f64::EPSILON),
+            unsettled: 1.0,
+        }
+    }
+
+    /// What is left of a column outside the span of others, and ‖w‖₁, by the normal equations.
+    pub(in crate::conflict) fn left(
+        units: &DMatrix<f64>,
+        frozen: &[usize],
+        j: usize,
+    ) -> (DVector<f64>, f64) {
+        let column = units.column(j).into_owned();
+        if frozen.is_empty() {
+            return (column, 1.0);
+        }
+        let f = units.select_columns(frozen);
+        let gram = f.transpose() * &f;
+        let beta = gram.try_inverse().expect("independent") * f.transpose() * &column;
+        let weights = 1.0 + beta.iter().map(|x| x.abs()).sum::<f64>();
+        (column - f * beta, weights)
+    }
+
+    /// The place of an entry in an upper triangle of two, row by row.
+    const PAIRS: [(usize, usize); 3] = [(0, 0), (0, 1), (1, 1)];
+
+    /// Down to each leaf: inner products of what is left of the goals, and bounds on ‖w‖₁ that hold, and are
+    /// met where nothing cancels.
+    #[test]
+    fn leaves_hold_what_is_left_of_the_goals() {
+        let p = 4;
+        for seed in 0..4 {
+            for (units, met) in [(opposed(p, 2, seed), true), (mixed(p, 2, seed), false)] {
+                for mask in 0..1_usize << p {
+                    let mut sweep = Sweep::new(&columns(&units, 2));
+                    let frozen: Vec<usize> = (0..p).filter(|i| mask >> i & 1 == 1).collect();
+                    for at in 0..p {
+                        if frozen.contains(&at) {
+                            sweep.freeze(at);
+                        } else {
+                            sweep.leave_out(at);
+                        }
+                    }
+                    sweep.score(p);
+                    let rest = [p, p + 1].map(|j| left(&units, &frozen, j));
+                    let most = rest[0].1.max(rest[1].1);
+                    let bound = tolerance::combination(f64::EPSILON, most * most * p as f64);
+                    for (&entry, (i, j)) in sweep.gram.iter().zip(PAIRS) {
+                        let expected = rest[i].0.dot(&rest[j].0);
+                        assert!(
+                            (entry - expected).abs() <= bound,
+                            "{mask:b}: {entry} {expected}"
+                        );
+                    }
+                    for (&weight, (_, exact)) in sweep.levels[p].weights.iter().zip(&rest) {
+                        assert!(weight >= exact - bound, "{mask:b}: {weight} {exact}");
+                        assert!(
+                            !met || weight <= exact + bound,
+                            "{mask:b}: {weight} {exact}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Three times the same: below the first nothing is left to turn the rows by.
+    #[test]
+    fn copies_are_left_out() {
+        let mut r = DMatrix::zeros(5, 5);
+        for j in 0..3 {
+            r[(0, j)] = 1.0;
+        }
+        (r[(0, 3)], r[(3, 3)]) = (0.6, 0.8);
+        (r[(0, 4)], r[(4, 4)]) = (-0.6, 0.8);
+        let mut sweep = Sweep::new(&Columns {
+            r,
+            ..columns(&opposed(3, 2, 0), 2)
+        });
+        (0..3).for_each(|at| sweep.leave_out(at));
+        sweep.score(3);
+        let expected = [1.0, -0.36, 1.0];
+        for (entry, expected) in sweep.gram.iter().zip(expected) {
+            assert!((entry - expected).abs() <= tolerance::closed_form());
+        }
+    }
+
+    /// Whether a capability depends on those frozen is asked of the vectors where bounds, here of columns
+    /// that are said to be known to 1e-3, leave it open.
+    #[test]
+    fn an_open_question_is_asked_of_the_vectors() {
+        let (short, long) = (0.1, 0.99_f64.sqrt());
+        let units = DMatrix::from_columns(&[
+            DVector::from_vec(vec![0.6, 0.0, 0.0, 0.8, 0.0]),
+            DVector::from_vec(vec![-0.6, 0.0, 0.0, 0.0, 0.8]),
+            DVector::from_vec(vec![1.0, 0.0, 0.0, 0.0, 0.0]),
+            DVector::from_vec(vec![long, short, 0.0, 0.0, 0.0]),
+            DVector::from_vec(vec![1.0, 0.0, 0.0, 0.0, 0.0]),
+            DVector::from_vec(vec![0.0, 0.0, 1.0, 0.0, 0.0]),
+        ]);
+        let names = ["g0", "g1", "c0", "near", "same", "apart"];
+        let objectives = Objectives::from_gradients(&names, &units).expect("columns");
+        let list = Shortlist::new(&objectives, 2);
+        let known = Known::Vectors(1e-3);
+        assert!(known.least(1.0) < short && short < known.least(1.0 + long));
+        let all = Columns {
+            known,
+            ..Columns::of(&objectives, 2)
+        };
+        let mut sweep = Sweep::new(&all);
+        let mut found = Vec::new();
+        for at in 0..4 {
+            found.push(sweep.is_independent(at, &list).expect("finite"));
+            if at == 0 {
+                sweep.freeze(at);
+                sweep.members.push(at);
+            } else {
+                sweep.leave_out(at);
+            }
+        }
+        assert_eq!(found, [true, true, false, true]);
+    }
+
+    /// An entry is the product of a goal that is known to e·3 with an axis known to e·2/0.2: by vectors to
+    /// the sum of the two, by inner products to e times both. What the other capabilities
+    /// have along the axis changes no goal.
+    #[test]
+    fn a_goal_is_changed_by_more_than_rounding() {
+        let freeze = |known: Known<f64>, entry: f64| {
+            let all = columns(&opposed(3, 2, 0), 2);
+            let mut sweep = Sweep::new(&Columns { known, ..all });
+            let level = &mut sweep.levels[0];
+            level.rows[..5].copy_from_slice(&[0.2, 0.9, 0.9, entry, 0.0]);
+            level.weights.copy_from_slice(&[2.0, 1.0, 1.0, 3.0, 3.0]);
+            sweep.freeze(0)
+        };
+        let vectors = tolerance::combination(1e-3, 3.0 + 10.0);
+        assert!(freeze(Known::Vectors(1e-3), 1.1 * vectors));
+        assert!(!freeze(Known::Vectors(1e-3), 0.9 * vectors));
+        let products = tolerance::combination(1e-3, 3.0 * 10.0);
+        assert!(freeze(Known::Products(1e-3), 1.1 * products));
+        assert!(!freeze(Known::Products(1e-3), 0.9 * products));
+    }
+}
