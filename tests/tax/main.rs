@@ -14,6 +14,8 @@ mod estimate;
 mod floors;
 mod freeze;
 mod freeze_search;
+mod jackknife;
+mod polyhedron;
 mod scaling_fit;
 mod scaling_law;
 mod shapley;
