@@ -599,6 +599,27 @@ mod tests {
         }
     }
 
+    /// Met to the last bit or short of it: the price that it would have is zero or of the wrong sign, and the search ends
+    /// without it instead of taking it again.
+    #[test]
+    fn a_floor_that_only_rounding_violates_is_let_go() {
+        let mut rng = ChaCha8Rng::seed_from_u64(6);
+        for case in 0..400 {
+            let (mut columns, _) = planted(3 + case % 5, 1, &mut rng);
+            if columns.column(0).dot(&columns.column(1)) > 0.0 {
+                columns.column_mut(1).neg_mut();
+            }
+            let met = -columns.column(0).dot(&columns.column(1));
+            let ulps = [-1.0, 0.0, 1.0][case % 3] * f64::EPSILON;
+            let floors = DVector::from_element(1, met * (1.0 + ulps));
+            let mut problem = problem(&columns, &floors);
+            problem.noise = 0.0;
+            let mut search = search(&problem, &[], &mut rng);
+            assert!(search.settle(1.0).is_ok(), "{case}");
+            assert!(search.prices[0] <= 4.0 * f64::EPSILON);
+        }
+    }
+
     /// Where more counts as violated than rounding allows to tell, the search still ends.
     #[test]
     fn violations_by_rounding_do_not_keep_the_search_going() {
