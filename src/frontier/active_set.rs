@@ -573,6 +573,36 @@ mod tests {
         }
     }
 
+    /// Where ‖r/θ‖² + ‖q‖² is one: zero where nothing is free, and nowhere where A alone takes the budget and something is.
+    #[test]
+    fn the_root_is_where_the_budget_is_used_up() {
+        let root = |free_length: f64, pull_length: f64| {
+            let zero = DVector::zeros(0);
+            let parts = Parts {
+                free: zero.clone(),
+                free_length,
+                pull: zero.clone(),
+                pull_length,
+                first: zero.clone(),
+                second: zero,
+            };
+            parts.root()
+        };
+        let close = tolerance::closed_form::<f64>();
+        for free in [1e-12, 0.3, 1.0] {
+            for pull in [0.0, 0.6, 0.99] {
+                let theta = root(free, pull).expect("less than the budget");
+                assert!(((free / theta).hypot(pull) - 1.0).abs() <= close);
+            }
+            for pull in [1.0, 1.0 + f64::EPSILON, 2.0] {
+                assert_eq!(root(free, pull), None, "{free} {pull}");
+            }
+        }
+        assert_eq!(root(0.0, 0.5), Some(0.0));
+        assert_eq!(root(0.0, 1.0), Some(0.0));
+        assert_eq!(root(0.0, 1.5), None);
+    }
+
     /// Zero outside A; no floor is fallen short of, and those with a price are met: what makes λ the minimum.
     #[test]
     fn a_settled_search_has_the_prices_of_its_theta() {
