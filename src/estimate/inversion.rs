@@ -57,6 +57,21 @@ pub(crate) fn accepted(from: f64, to: f64, ratio: f64, inside: impl Fn(f64) -> b
 mod tests {
     use super::*;
 
+    /// Values accepted away from the ratio, in one piece or in two: the smallest and the largest of all.
+    #[test]
+    fn what_is_accepted_away_from_the_ratio_is_found() {
+        let close = 2.0 * f64::EPSILON;
+        for (from, ratio) in [(0.0, 1.5), (0.0, 0.5), (-1.0, -0.9), (-1.0, 0.0)] {
+            for pieces in [vec![(0.2, 0.3)], vec![(0.2, 0.3), (0.6, 0.7)]] {
+                let inside = |x: f64| pieces.iter().any(|&(a, b)| a <= x && x <= b);
+                let (lower, upper) = accepted(from, 1.0, ratio, inside);
+                let last = pieces[pieces.len() - 1].1;
+                assert!((lower - 0.2).abs() <= close, "{lower}");
+                assert!((upper - last).abs() <= close, "{upper} and {last}");
+            }
+        }
+    }
+
     /// Values accepted between two ends, wherever these lie in the range.
     #[test]
     fn the_ends_are_where_acceptance_ends() {

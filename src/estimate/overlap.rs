@@ -165,3 +165,41 @@ fn form(a: &DMatrix<f64>, first: usize, x: &[f64], y: &[f64]) -> f64 {
     });
     rows.sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is quadratic in noise is uncertainty like any other: the estimate is that of the sum of both covariances,
+    /// where nothing of the first is counted twice.
+    #[test]
+    fn both_covariances_count_alike() {
+        let root = Matrix3::new(0.3, 0.1, -0.2, 0.1, 0.4, 0.1, -0.1, 0.2, 0.25);
+        let more = Matrix3::new(0.2, -0.1, 0.3, 0.15, 0.1, 0.0, 0.3, -0.2, 0.1);
+        let (linear, quadratic) = (root * root.transpose(), more * more.transpose());
+        let of = |linear: Matrix3<f64>, quadratic| {
+            let products = Products {
+                between: 1.5,
+                squares: [2.0, 3.0],
+                quadratic,
+            };
+            let spread = Spread {
+                jackknife: DMatrix::from_column_slice(3, 3, linear.as_slice()),
+                degenerate: DMatrix::zeros(3, 3),
+            };
+            OverlapEstimate::of(&products, &spread, 0, 12)
+        };
+        let apart = of(linear, quadratic);
+        let together = of(linear + quadratic, Matrix3::zeros());
+        let close = tolerance::closed_form::<f64>();
+        assert!((apart.value() - together.value()).abs() <= close);
+        assert!((apart.standard_error() - together.standard_error()).abs() <= close);
+        for overlap in [-1.0, 0.0, 0.3] {
+            let p = |of: &OverlapEstimate| of.p_value(overlap).expect("a cosine");
+            assert!((p(&apart) - p(&together)).abs() <= close);
+        }
+        let level = Confidence::NINETY_FIVE;
+        let width = |of: &OverlapEstimate| of.interval(level).width();
+        assert!((width(&apart) - width(&together)).abs() <= close);
+    }
+}

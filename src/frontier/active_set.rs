@@ -432,3 +432,243 @@ impl<T: Real> Search<'_, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tolerance;
+    use rand::rngs::ChaCha8Rng;
+    use rand::{RngExt, SeedableRng};
+
+    fn symmetric(rng: &mut ChaCha8Rng) -> f64 {
+        2.0 * rng.random::<f64>() - 1.0
+    }
+
+    /// Unit columns, safety first, and floors of which a third are zero.
+    fn planted(d: usize, p: usize, rng: &mut ChaCha8Rng) -> (DMatrix<f64>, DVector<f64>) {
+        let mut columns = DMatrix::from_fn(d, p + 1, |_, _| symmetric(rng));
+        columns.column_iter_mut().for_each(|mut x| {
+            x.normalize_mut();
+        });
+        let floors = DVector::from_fn(p, |_, _| (0.9 * rng.random::<f64>() - 0.3).max(0.0));
+        (columns, floors)
+    }
+
+    fn problem<'a>(columns: &'a DMatrix<f64>, floors: &DVector<f64>) -> Problem<'a, f64> {
+        let p = columns.ncols() - 1;
+        Problem {
+            safety: columns.column(0),
+            capabilities: columns.columns(1, p).into_owned(),
+            floors: floors.clone(),
+            noise: tolerance::coordinates(p + 1, f64::EPSILON),
+        }
+    }
+
+    /// A search with these floors in A, at any prices.
+    fn search<'a>(
+        problem: &'a Problem<'a, f64>,
+        members: &[usize],
+        rng: &mut ChaCha8Rng,
+    ) -> Search<'a, f64> {
+        let mut search = Search {
+            problem,
+            active: Active::empty(),
+            prices: DVector::zeros(problem.capabilities.ncols()),
+        };
+        for &i in members {
+            assert!(search.active.push(i, problem.capability(i), problem.noise));
+            search.prices[i] = 0.05 + rng.random::<f64>();
+        }
+        search
+    }
+
+    /// v + Cλ.
+    fn weighed(search: &Search<'_, f64>) -> DVector<f64> {
+        search.problem.safety + &search.problem.capabilities * &search.prices
+    }
+
+    /// On the line from the prices to the target, at the last point where none is below zero.
+    #[test]
+    fn a_step_ends_where_the_first_price_vanishes() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for _ in 0..200 {
+            let (columns, floors) = planted(5, 5, &mut rng);
+            let problem = problem(&columns, &floors);
+            let members = [3, 0, 4, 1];
+            let mut search = search(&problem, &members, &mut rng);
+            let mut target = DVector::from_fn(4, |_, _| symmetric(&mut rng));
+            target[2] = -target[2].abs();
+            let now = DVector::from_fn(4, |k, _| search.prices[members[k]]);
+            let at = |share: f64| &now + (&target - &now) * share;
+            let (mut low, mut high) = (0.0, 1.0);
+            for _ in 0..60 {
+                let middle = 0.5 * (low + high);
+                if at(middle).min() >= 0.0 {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
+            }
+            search.step(&members, &target);
+            let expected = at(low);
+            let accepted = tolerance::closed_form::<f64>();
+            for (k, &i) in members.iter().enumerate() {
+                let off = (search.prices[i] - expected[k]).abs();
+                assert!(off <= accepted, "{i}: {off:e}");
+                let inside = search.active.members.contains(&i);
+                assert_eq!(inside, search.prices[i] > 0.0);
+            }
+            assert!(search.active.members.len() < 4);
+        }
+    }
+
+    /// As many floors as dimensions, and one more: it takes the place of one whose price vanishes, and v + Cλ stays.
+    #[test]
+    fn a_dependent_floor_takes_the_place_of_another() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let mut exchanged = 0;
+        for _ in 0..200 {
+            let (columns, floors) = planted(3, 4, &mut rng);
+            let problem = problem(&columns, &floors);
+            let mut search = search(&problem, &[2, 0, 3], &mut rng);
+            let (before, prices) = (weighed(&search), search.prices.clone());
+            if search.enter(1) {
+                exchanged += 1;
+                let members = &search.active.members;
+                assert!(members.len() == 3 && members.contains(&1));
+                let out = [0, 2, 3].into_iter().find(|i| !members.contains(i));
+                assert!(search.prices[out.expect("one of them")] <= 0.0);
+                assert!(search.prices[1] > 0.0);
+            } else {
+                // No mixture with it takes from any price.
+                assert_eq!(search.active.members, [2, 0, 3]);
+                assert_eq!(search.prices, prices);
+            }
+            assert!(search.prices.min() >= 0.0);
+            let size = 1.0 + prices.sum() + search.prices.sum();
+            let off = (weighed(&search) - before).norm();
+            assert!(off <= tolerance::gain::<f64>(5) * size, "{off:e} {size}");
+        }
+        assert!(exchanged > 100);
+    }
+
+    #[test]
+    fn a_refused_floor_is_not_taken_again() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        for _ in 0..50 {
+            let (columns, floors) = planted(4, 6, &mut rng);
+            let problem = problem(&columns, &floors);
+            let search = search(&problem, &[], &mut rng);
+            let parts = search.parts();
+            let mut refused = [false; 6];
+            let mut last = f64::NEG_INFINITY;
+            // From the worst to the least, each once.
+            while let Some(i) = search.most_violated(&parts, 0.25, &refused) {
+                assert!(!refused[i]);
+                refused[i] = true;
+                let slack = columns.column(0).dot(&columns.column(i + 1)) + 0.25 * floors[i];
+                assert!(slack < 0.0 && slack >= last - problem.noise);
+                last = slack;
+            }
+        }
+    }
+
+    /// Where ‖r/θ‖² + ‖q‖² is one: zero where nothing is free, and nowhere where A alone takes the budget and something is.
+    #[test]
+    fn the_root_is_where_the_budget_is_used_up() {
+        let root = |free_length: f64, pull_length: f64| {
+            let zero = DVector::zeros(0);
+            let parts = Parts {
+                free: zero.clone(),
+                free_length,
+                pull: zero.clone(),
+                pull_length,
+                first: zero.clone(),
+                second: zero,
+            };
+            parts.root()
+        };
+        let close = tolerance::closed_form::<f64>();
+        for free in [1e-12, 0.3, 1.0] {
+            for pull in [0.0, 0.6, 0.99] {
+                let theta = root(free, pull).expect("less than the budget");
+                assert!(((free / theta).hypot(pull) - 1.0).abs() <= close);
+            }
+            for pull in [1.0, 1.0 + f64::EPSILON, 2.0] {
+                assert_eq!(root(free, pull), None, "{free} {pull}");
+            }
+        }
+        assert_eq!(root(0.0, 0.5), Some(0.0));
+        assert_eq!(root(0.0, 1.0), Some(0.0));
+        assert_eq!(root(0.0, 1.5), None);
+    }
+
+    /// Zero outside A; no floor is fallen short of, and those with a price are met: what makes λ the minimum.
+    #[test]
+    fn a_settled_search_has_the_prices_of_its_theta() {
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        for case in 0..300 {
+            let (columns, floors) = planted(2 + case % 3, 3 + case % 5, &mut rng);
+            let problem = problem(&columns, &floors);
+            let mut search = search(&problem, &[], &mut rng);
+            for theta in [1.0, 0.4, 0.7, 0.1, 0.02, 0.5] {
+                search.settle(theta).expect("a minimum");
+                let w = weighed(&search);
+                let size = 1.0 + search.prices.sum();
+                let accepted = tolerance::gain::<f64>(columns.ncols()) * size;
+                for (i, &price) in search.prices.iter().enumerate() {
+                    let slack = problem.capability(i).dot(&w) + theta * floors[i];
+                    assert!(slack >= -accepted, "{case} {theta}: {slack:e}");
+                    if search.active.members.contains(&i) {
+                        assert!(price > 0.0 && slack <= accepted);
+                    } else {
+                        assert!(price == 0.0, "{case} {theta}: {price}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Met to the last bit or short of it: the price that it would have is zero or of the wrong sign, and the search ends
+    /// without it instead of taking it again.
+    #[test]
+    fn a_floor_that_only_rounding_violates_is_let_go() {
+        let mut rng = ChaCha8Rng::seed_from_u64(6);
+        for case in 0..400 {
+            let (mut columns, _) = planted(3 + case % 5, 1, &mut rng);
+            if columns.column(0).dot(&columns.column(1)) > 0.0 {
+                columns.column_mut(1).neg_mut();
+            }
+            let met = -columns.column(0).dot(&columns.column(1));
+            let ulps = [-1.0, 0.0, 1.0][case % 3] * f64::EPSILON;
+            let floors = DVector::from_element(1, met * (1.0 + ulps));
+            let mut problem = problem(&columns, &floors);
+            problem.noise = 0.0;
+            let mut search = search(&problem, &[], &mut rng);
+            assert!(search.settle(1.0).is_ok(), "{case}");
+            assert!(search.prices[0] <= 4.0 * f64::EPSILON);
+        }
+    }
+
+    /// Where more counts as violated than rounding allows to tell, the search still ends.
+    #[test]
+    fn violations_by_rounding_do_not_keep_the_search_going() {
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        for case in 0..400 {
+            let (d, p) = (3 + case % 3, 6 + case % 4);
+            let (mut columns, floors) = planted(d, p, &mut rng);
+            // Copies, turned by next to nothing.
+            for i in p / 2 + 1..=p {
+                let apart = 10.0_f64.powi(-(8 + case as i32 % 9));
+                let mut near = columns.column(i - p / 2).into_owned();
+                near.iter_mut()
+                    .for_each(|x| *x += apart * symmetric(&mut rng));
+                columns.set_column(i, &near.normalize());
+            }
+            let floors = floors * [0.0, 1.0][case % 2];
+            let mut problem = problem(&columns, &floors);
+            problem.noise = [0.25, 1.0, 4.0][case / 2 % 3] * f64::EPSILON;
+            assert!(problem.solve().is_ok(), "{case}");
+        }
+    }
+}

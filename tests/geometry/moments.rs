@@ -274,6 +274,24 @@ fn a_first_row_far_from_all_others() {
     }
 }
 
+/// Differences of nearly one size from the first row, above one and below: their mean is rounded in their own size.
+#[test]
+fn a_first_row_of_zeros_before_others_of_one_size() {
+    let mut rng = rng(362);
+    for unit in [0.125, 2.0_f64.powi(-13), 2.0_f64.powi(-40)] {
+        let mut samples: Vec<Vec<i64>> = (0..511)
+            .map(|_| (0..12).map(|_| rng.random_range(2080..2112)).collect())
+            .collect();
+        samples[0].fill(0);
+        let (mut exact, mut all) = (Exact::new(12, unit), All::new(12));
+        exact.add(&samples);
+        all.update(&matrix::<f64>(&samples, unit));
+        exact.assert_moments(&all.full, 1);
+        exact.assert_coordinates(&all.coordinates, 1);
+        exact.assert_cross(&all.cross, 1);
+    }
+}
+
 /// Views with a stride, and rows that are all the same.
 #[test]
 fn views_and_constant_coordinates() {

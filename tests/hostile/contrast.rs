@@ -1,6 +1,6 @@
 //! Directions estimated from samples.
 
-use alignment_tax::{Contrast, Direction, Error, PairedContrast};
+use alignment_tax::{Contrast, ContrastMoments, Direction, Error, PairedContrast, tolerance};
 use nalgebra::{DMatrix, dmatrix};
 
 use crate::common::{gaussian, rng};
@@ -213,7 +213,51 @@ fn contrasts_of_few_samples_and_any_magnitude<T: Extreme>() {
     assert_eq!(v.as_vector().as_slice(), [T::one(), o]);
 }
 
+/// Rows of ±1 and a mean of so many times the rounding of a mean of as many rows.
+fn balanced<T: Extreme>(times: f64) -> DMatrix<T> {
+    let n = 1024;
+    let mean = tolerance::mean_difference::<T>(n) * real(times);
+    DMatrix::from_fn(n, 1, |i, _| mean + real([1.0, -1.0][i % 2]))
+}
+
+/// Rounding is that of rows of the size that the rows have: not of their sum, and not of their difference.
+fn a_mean_is_told_from_rounding_by_the_size_of_the_rows<T: Extreme>() {
+    let minus = DMatrix::<T>::zeros(1024, 1);
+    let calls: [Labelled<T>; 3] = [
+        |a, b| Contrast::new(a, b)?.mean_difference(),
+        |a, b| PairedContrast::new(a, b)?.mean_difference(),
+        |a, b| PairedContrast::new(a, b)?.top_component(),
+    ];
+    for call in calls {
+        for sign in [1.0, -1.0] {
+            refused!(
+                call(&balanced(0.5 * sign), &minus),
+                Error::Unresolved { .. }
+            );
+            let direction = call(&balanced(2.0 * sign), &minus).expect("resolved");
+            assert_eq!(direction.as_vector()[0], real(sign));
+        }
+    }
+}
+
+#[test]
+fn moments_tell_a_mean_from_rounding_by_the_size_of_the_rows() {
+    let contrast = |times: f64| {
+        let mut moments = ContrastMoments::new(1).expect("d = 1");
+        let zeros = DMatrix::<f64>::zeros(1024, 1);
+        moments.update_minus(&zeros).expect("finite");
+        moments
+            .update_plus(&balanced::<f64>(times))
+            .expect("finite");
+        moments.mean_difference()
+    };
+    refused!(contrast(0.5), Error::Unresolved { .. });
+    assert_eq!(contrast(2.0).expect("resolved").as_vector()[0], 1.0);
+    assert_eq!(contrast(-2.0).expect("resolved").as_vector()[0], -1.0);
+}
+
 for_both_scalars!(
+    a_mean_is_told_from_rounding_by_the_size_of_the_rows,
     contrast_refusals,
     contrasts_without_a_difference,
     unresolved_differences_are_in_the_units_of_the_samples,

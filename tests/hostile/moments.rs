@@ -384,6 +384,27 @@ fn statistics_of_too_few_samples() {
     );
 }
 
+/// The largest dimension is one, the next is not; and none at all is said to be none beside it.
+#[test]
+fn the_largest_dimension_is_one() {
+    let most = 1 << 16;
+    for (left, right) in [(most, 1), (1, most)] {
+        let cross = CrossMoments::new(left, right).expect("half a megabyte");
+        assert_eq!(cross.dimensions(), (left, right));
+    }
+    for (left, right, expected) in [
+        (most + 1, 1, most + 1),
+        (1, most + 1, most + 1),
+        (0, most, 0),
+        (most, 0, 0),
+    ] {
+        refused!(
+            CrossMoments::new(left, right),
+            Error::OutOfBounds { least: 1, actual, .. } if *actual == expected
+        );
+    }
+}
+
 /// A difference within the rounding of the samples' size is no direction, one beyond it is.
 #[test]
 fn differences_at_the_edge_of_rounding() {

@@ -1,8 +1,10 @@
 //! Optimal shifts.
 
-use alignment_tax::{Budget, Direction, Error, FrontierError, OptimalShift, Real, Subspace};
+use alignment_tax::{
+    Budget, Direction, Error, FrontierError, OptimalShift, Real, Subspace, tolerance,
+};
 
-use crate::common::{direction, rng};
+use crate::common::{direction, rng, rotation};
 use crate::shared::{Extreme, axis, finite, for_both_scalars, near, real, refused};
 
 fn shift_refusals<T: Extreme>() {
@@ -180,7 +182,24 @@ fn shifts_at_every_scale<T: Extreme>() {
     assert_eq!(shift.safety(), T::one());
 }
 
+/// Capabilities that span all of space, by a basis that is rounded: what rounding leaves of safety outside is no
+/// direction to spend the rest of the budget on.
+fn what_rounding_leaves_is_not_spent<T: Extreme>() {
+    let mut rng = rng(92);
+    for d in [2, 3, 5, 9] {
+        let whole = Subspace::from_orthonormal(&rotation::<T>(d, &mut rng)).expect("a basis");
+        let v = direction::<T>(d, &mut rng);
+        let cost = real::<T>(0.25);
+        let shift = OptimalShift::at_cost(&v, &whole, Budget::unit(), cost).expect("in reach");
+        let bound = tolerance::orthonormality::<T>(d);
+        let off = (shift.delta() - v.as_vector() * cost).norm();
+        near("shift", off, T::zero(), bound);
+        near("length", shift.length(), cost, bound);
+    }
+}
+
 for_both_scalars!(
+    what_rounding_leaves_is_not_spent,
     shift_refusals,
     shifts_of_degenerate_directions,
     shifts_at_every_scale,

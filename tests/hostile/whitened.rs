@@ -280,6 +280,31 @@ fn covariances_of_any_magnitude<T: Extreme>() {
     );
 }
 
+/// Below the normal numbers one power of two is not enough: the moment is that of the digits that are left.
+fn a_moment_about_zero_of_subnormal_rows<T: Extreme>() {
+    let digits =
+        dmatrix![real::<T>(900.0), real(-40.0); real(-700.0), real(100.0); real(512.0), real(80.0)];
+    for rule in RULES {
+        let plain = ShrunkCovariance::about_zero(&digits, rule).expect("a moment");
+        let small = ShrunkCovariance::about_zero(&(&digits * T::SUBNORMAL), rule);
+        let small = small.expect("a moment");
+        let bound = T::machine_epsilon() * real(16.0);
+        near("intensity", small.intensity(), plain.intensity(), bound);
+        // Rounded to whole numbers of the smallest.
+        let deviation = small.deviation() / T::SUBNORMAL;
+        near("deviation", deviation, plain.deviation(), real(0.51));
+    }
+}
+
+/// Two rows lie at one distance from their mean: the spread of their squares is zero, also where it is rounded.
+fn two_rows_are_not_shrunk<T: Extreme>() {
+    for seed in 0..20 {
+        let rows = gaussian::<T>(2, 30, &mut rng(seed));
+        let covariance = ShrunkCovariance::from_samples(&rows, Shrinkage::LedoitWolf);
+        assert_eq!(covariance.expect("a covariance").intensity(), T::zero());
+    }
+}
+
 /// One dimension: nothing to shrink, and a sign.
 fn one_dimension<T: Extreme>() {
     let plus = dmatrix![real::<T>(1.0); real(2.0); real(1.5)];
@@ -376,6 +401,8 @@ for_both_scalars!(
     the_cut_is_relative_to_the_largest,
     singular_covariances_are_not_inverted,
     covariances_of_any_magnitude,
+    a_moment_about_zero_of_subnormal_rows,
+    two_rows_are_not_shrunk,
     one_dimension,
     noise_threshold,
 );

@@ -3,7 +3,7 @@
 
 use crate::common::{direction, properties, rng, rotation, subspace};
 use alignment_tax::{
-    Attribution, Budget, Direction, FrontierError, FrontierPoint, GainEllipsoid, Objectives,
+    Attribution, Budget, Direction, Error, FrontierError, FrontierPoint, GainEllipsoid, Objectives,
     OptimalShift, ParetoFrontier, PreservationFrontier, Real, Subspace, TaxRate, tolerance,
 };
 use nalgebra::{DMatrix, DVector};
@@ -432,4 +432,100 @@ fn a_contradiction_names_what_could_be_had_instead() {
         assert!((off - 1.0).abs() <= bound, "{off}");
         assert!((implied - (z - 1.0)).abs() <= bound, "{implied}");
     }
+}
+
+/// Points at even steps of the parameter are the image of a regular polygon under a linear map: opposite points are
+/// opposite, and the area is that of the ellipse times that of the polygon over π.
+#[test]
+fn an_outline_is_the_image_of_a_regular_polygon() {
+    for alpha in [0.3, 1.0, 2.0, 2.9] {
+        let frontier = frontier::<f64>(alpha, 2.0);
+        let area = frontier.area().expect("finite");
+        for n in [4, 6, 50] {
+            let outline = frontier.outline(n).expect("points");
+            let close = n as f64 * bound::<f64>(4.0);
+            for (j, point) in outline.iter().enumerate() {
+                let opposite = outline[(j + n / 2) % n];
+                assert!((point.capability + opposite.capability).abs() <= close);
+                assert!((point.safety + opposite.safety).abs() <= close);
+            }
+            let twice: f64 = (0..n)
+                .map(|j| {
+                    let (a, b) = (outline[j], outline[(j + 1) % n]);
+                    a.capability * b.safety - a.safety * b.capability
+                })
+                .sum();
+            let angle = std::f64::consts::TAU / n as f64;
+            let polygon = area * angle.sin() / angle;
+            assert!((twice.abs() / 2.0 - polygon).abs() <= close, "{alpha} {n}");
+        }
+    }
+}
+
+/// ½B² is the divergence, at every size.
+#[test]
+fn the_budget_of_a_divergence_is_the_root_of_twice_of_it() {
+    for divergence in [1e-300, 0.01, 0.999, 1.0, 1.001, 3.0, 8.0, 1e300, f64::MAX] {
+        let b = Budget::from_kl(divergence).expect("positive").value();
+        let off = b / 2.0 * (b / divergence) - 1.0;
+        let accepted = tolerance::closed_form::<f64>();
+        assert!(off.abs() <= accepted, "{divergence:e}: {off:e}");
+    }
+}
+
+/// Two objectives of the overlap c: semi-axes B·√(1 ± c), and a frontier that knows the angle between vectors where
+/// their cosine does not.
+#[test]
+fn two_objectives_have_the_axes_and_the_angle_of_their_vectors() {
+    for b in [0.25, 1.0, 4.0] {
+        for angle in [1e-9, 1e-5, 0.3, 1.5, 3.0] {
+            let vectors =
+                DMatrix::from_column_slice(2, 2, &[1.0, 0.0, f64::cos(angle), f64::sin(angle)]);
+            let objectives = Objectives::from_gradients(&["a", "b"], &vectors).expect("columns");
+            let ellipsoid = GainEllipsoid::new(&objectives, Budget::new(b).expect("positive"));
+            let frontier = ellipsoid.pairwise("a", "b").expect("names");
+            let accepted = tolerance::angle::<f64>(2);
+            assert!((frontier.sine() - angle.sin()).abs() <= accepted, "{angle}");
+            let axes = ellipsoid.semi_axes();
+            let (long, short) = ((angle / 2.0).cos().abs(), (angle / 2.0).sin().abs());
+            let root = b * 2_f64.sqrt();
+            assert!((axes[0] - root * long.max(short)).abs() <= accepted * b);
+            assert!((axes[1] - root * long.min(short)).abs() <= accepted * b);
+        }
+    }
+}
+
+/// What shifts of the whole budget achieve lies in the ellipsoid, also where two objectives are nearly one and their
+/// difference is known to few digits.
+#[test]
+fn nearly_dependent_gains_of_the_whole_budget_are_contained() {
+    for (angle, b) in [(1e-5, 1.0), (1e-7, 3.0), (3.0, 0.1)] {
+        let vectors =
+            DMatrix::from_column_slice(2, 2, &[1.0, 0.0, f64::cos(angle), f64::sin(angle)]);
+        let objectives = Objectives::from_gradients(&["a", "b"], &vectors).expect("columns");
+        let ellipsoid = GainEllipsoid::new(&objectives, Budget::new(b).expect("positive"));
+        for step in 0..100 {
+            let turn = std::f64::consts::TAU * f64::from(step) / 100.0;
+            let delta = DVector::from_vec(vec![b * turn.cos(), b * turn.sin()]);
+            let gains = vectors.tr_mul(&delta);
+            assert!(
+                ellipsoid.contains(&gains).expect("finite"),
+                "{angle} {turn}"
+            );
+        }
+    }
+}
+
+/// Weights under which two opposite objectives leave less than the rounding of their sum have no efficient gains.
+#[test]
+fn opposite_objectives_cancel_to_rounding() {
+    let vectors = DMatrix::from_column_slice(2, 2, &[0.6, 0.8, -0.6, -0.8]);
+    let objectives = Objectives::from_gradients(&["a", "b"], &vectors).expect("columns");
+    let ellipsoid = GainEllipsoid::new(&objectives, Budget::unit());
+    // Each of the two is known to its coordinates, of a matrix of norm √2.
+    let rounding = 2.0 * tolerance::coordinates(2, 2_f64.sqrt() * f64::EPSILON);
+    let of = |left: f64| ellipsoid.efficient(&[1.0, 1.0 - left * rounding]);
+    assert!(matches!(of(0.5), Err(Error::Unresolved { .. })));
+    let gains = of(2.0).expect("resolved");
+    assert!((gains[0] - 1.0).abs() <= bound(1.0) && (gains[1] + 1.0).abs() <= bound(1.0));
 }

@@ -3,8 +3,8 @@
 
 use crate::common::{cases, count, gaussian, matrix, normal, number, numbers, rng};
 use alignment_tax::{
-    Budget, FixedTargets, Floors, GainEllipsoid, Objectives, Real, Subspace, UpdateProjection,
-    UpdateRule, tolerance,
+    Budget, FixedTargets, Floors, FrontierError, GainEllipsoid, Objectives, Real, Subspace,
+    UpdateProjection, UpdateRule, tolerance,
 };
 use nalgebra::{DMatrix, DVector};
 
@@ -491,5 +491,80 @@ fn a_kink_is_where_a_floor_lets_go() {
                 "{point:?} {gain}"
             );
         }
+    }
+}
+
+/// A curve in units of the budget is the same curve, at any budget: a power of two changes no digit of it.
+#[test]
+fn a_trade_off_scales_with_its_budget() {
+    let gram = DMatrix::from_row_slice(3, 3, &[1.0, -0.6, -0.5, -0.6, 1.0, 0.5, -0.5, 0.5, 1.0]);
+    let objectives = Objectives::from_gram(&["safety", "c0", "c1"], &gram).expect("a Gram matrix");
+    let of = |b: f64| {
+        let curve = floors(&objectives, b, &[0.3 * b, 0.3 * b]).trade_off("c0", 9);
+        curve.expect("a curve")
+    };
+    let unit = of(1.0);
+    assert!(!unit.kinks().is_empty());
+    for b in [2_f64.powi(-30), 2_f64.powi(-3), 2_f64.powi(30)] {
+        let other = of(b);
+        assert_eq!(other.points().len(), unit.points().len());
+        for (x, y) in unit.points().iter().zip(other.points()) {
+            let accepted = bound(3, 1.0);
+            assert!((x.tolerated - y.tolerated / b).abs() <= accepted, "{b:e}");
+            assert!((x.gain - y.gain / b).abs() <= accepted, "{b:e}");
+            assert!((x.price - y.price).abs() <= accepted, "{b:e}");
+        }
+        assert_eq!(other.kinks().len(), unit.kinks().len());
+        for (x, y) in unit.kinks().iter().zip(other.kinks()) {
+            assert!((x.tolerated - y.tolerated / b).abs() <= 2.0 * f64::EPSILON.sqrt());
+            assert_eq!((&x.entering, &x.leaving), (&y.entering, &y.leaving));
+        }
+    }
+}
+
+/// Floors that let go one after the other do so at the same losses, however many of these changes fall into one step.
+#[test]
+fn kinks_do_not_depend_on_the_number_of_points() {
+    let (a, b, e) = (0.6, 0.45, 0.35);
+    let c = (1.0_f64 - a * a - b * b - e * e).sqrt();
+    let vectors = DMatrix::from_column_slice(
+        4,
+        4,
+        &[
+            -a, -b, -e, c, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0,
+        ],
+    );
+    let objectives = objectives::<f64>(&vectors);
+    let with = |n: usize| {
+        let curve = floors(&objectives, 1.0, &[0.0, 0.5, 0.37]).trade_off("c0", n);
+        curve.expect("a curve").kinks().to_vec()
+    };
+    let truth = with(200);
+    assert_eq!(truth.len(), 2, "{truth:?}");
+    let all = with(2);
+    assert_eq!(all.len(), 2, "{all:?}");
+    for (x, y) in all.iter().zip(&truth) {
+        assert!((x.tolerated - y.tolerated).abs() <= 2.0 * f64::EPSILON.sqrt());
+        assert_eq!((&x.entering, &x.leaving), (&y.entering, &y.leaving));
+    }
+}
+
+/// Of several targets the one that contradicts another is refused, wherever it stands.
+#[test]
+fn a_contradiction_is_found_behind_targets_that_agree() {
+    let vectors = DMatrix::from_column_slice(
+        3,
+        4,
+        &[0.6, 0.0, 0.8, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0],
+    );
+    let objectives = objectives::<f64>(&vectors);
+    for apart in [0.2, -0.2] {
+        let targets = [("c0", 0.1), ("c1", 0.1), ("c2", 0.1 + apart)];
+        let found = FixedTargets::new(&objectives, "safety", budget(1.0), &targets);
+        let Err(FrontierError::Contradiction { name, off, .. }) = found else {
+            panic!("one vector with two changes: {found:?}");
+        };
+        assert!(name == "c1" || name == "c2", "{name}");
+        assert!((off - 0.1).abs() <= bound(4, 1.0), "{off}");
     }
 }
