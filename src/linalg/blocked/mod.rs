@@ -84,11 +84,11 @@ mod tests {
         for (diagonal, beside) in cases {
             let n = diagonal.len();
             let mut inverse_squares = 0.0;
-            for i in 0..n {
-                let mut entry = 1.0 / diagonal[i];
+            for (i, &start) in diagonal.iter().enumerate() {
+                let mut entry = 1.0 / start;
                 inverse_squares += entry * entry;
-                for j in i + 1..n {
-                    entry *= beside[j - 1] / diagonal[j];
+                for (&off, &next) in beside[i..].iter().zip(&diagonal[i + 1..]) {
+                    entry *= off / next;
                     inverse_squares += entry * entry;
                 }
             }
