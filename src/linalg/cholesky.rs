@@ -146,4 +146,21 @@ mod tests {
         let values = ThinSvd::new(&equicorrelated(3, 0.5)).expect("values");
         assert!((values.singular_values()[0] - 2.0).abs() < 1e-14);
     }
+
+    /// Orthonormal columns are as well conditioned as can be, until there are so many rows that
+    /// rounding alone may hide a direction.
+    #[test]
+    fn orthonormal_columns_determine_their_span_unless_there_are_too_many_rows() {
+        for k in [1, 2, 5, 40] {
+            let factor = GramFactor::of(DMatrix::<f32>::identity(k, k)).expect("definite");
+            for d in [k, 1000, 1 << 20] {
+                assert!(factor.is_well_conditioned(d), "{k} {d}");
+            }
+            for d in [1 << 23, 1 << 25] {
+                assert!(!factor.is_well_conditioned(d), "{k} {d}");
+            }
+        }
+        let oblique = GramFactor::of(equicorrelated(2, 0.999)).expect("definite");
+        assert!(!oblique.is_well_conditioned(2));
+    }
 }

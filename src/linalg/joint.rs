@@ -65,3 +65,62 @@ impl<T: Real> JointGram<T> {
         Some(Scales { left, right })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Small integers in units of a power of two, another for each column: all products are exact.
+    fn columns(rows: usize, columns: usize, seed: usize) -> DMatrix<f64> {
+        DMatrix::from_fn(rows, columns, |i, j| {
+            let unit = 2.0_f64.powi((j as i32 - 2) * 9);
+            (((i * i + 3 * i + 5 * j + seed) % 7) as f64 - 2.5) * unit
+        })
+    }
+
+    #[test]
+    fn products_are_those_of_the_definition() {
+        let (a, b) = (columns(9, 4, 0), columns(9, 3, 2));
+        let joint = JointGram::portable(&a.as_view(), &b.as_view());
+        assert_eq!(joint.left, a.tr_mul(&a));
+        assert_eq!(joint.cross, b.tr_mul(&a));
+        assert_eq!(joint.right, b.tr_mul(&b));
+    }
+
+    #[cfg(feature = "faer")]
+    #[test]
+    fn the_products_of_two_parts_add_up_to_those_of_the_whole() {
+        let (a, b) = (columns(9, 4, 0), columns(9, 3, 2));
+        let part = |from, rows| {
+            JointGram::portable(&a.rows(from, rows).into(), &b.rows(from, rows).into())
+        };
+        let sum = part(0, 4).add(part(4, 5));
+        let whole = part(0, 9);
+        assert_eq!(sum.left, whole.left);
+        assert_eq!(sum.cross, whole.cross);
+        assert_eq!(sum.right, whole.right);
+    }
+
+    #[test]
+    fn balancing_the_products_is_balancing_the_columns() {
+        let (a, b) = (columns(9, 5, 0), columns(9, 3, 2));
+        let mut joint = JointGram::portable(&a.as_view(), &b.as_view());
+        let scales = joint.balance().expect("moderate lengths");
+        let balanced = |a: &DMatrix<f64>, scales: &[f64]| {
+            let scaled = DMatrix::from_fn(a.nrows(), a.ncols(), |i, j| a[(i, j)] * scales[j]);
+            for column in scaled.column_iter() {
+                assert!((0.5..=2.0).contains(&column.norm_squared()));
+            }
+            scaled
+        };
+        let (a, b) = (balanced(&a, &scales.left), balanced(&b, &scales.right));
+        let expected = JointGram::portable(&a.as_view(), &b.as_view());
+        assert_eq!(joint.left, expected.left);
+        assert_eq!(joint.cross, expected.cross);
+        assert_eq!(joint.right, expected.right);
+
+        let short = DMatrix::from_element(2, 1, 1e-160);
+        let mut joint = JointGram::portable(&b.rows(0, 2).into(), &short.as_view());
+        assert!(joint.balance().is_none());
+    }
+}

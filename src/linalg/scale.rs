@@ -108,3 +108,35 @@ pub(crate) fn rows<T: Real>(mut a: DMatrix<T>, scales: &[T]) -> DMatrix<T> {
     }
     a
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Half of the squares in range, those about one, are trusted.
+    fn squares_near_an_end_of_the_range_are_not_trusted<T: Real>() {
+        let range = T::exponent_range();
+        for exponent in -range..=range {
+            let square = T::from_double(2.0_f64.powi(exponent));
+            if exponent.abs() < range * 2 / 5 {
+                assert!(is_moderate(square), "2^{exponent}");
+            }
+            if exponent.abs() > range * 3 / 5 {
+                assert!(!is_moderate(square), "2^{exponent}");
+            }
+        }
+        for square in [0.0, f64::INFINITY, f64::NAN] {
+            assert!(!is_moderate(T::from_double(square)), "{square}");
+        }
+    }
+
+    #[test]
+    fn squares_near_an_end_of_the_range_are_not_trusted_f64() {
+        squares_near_an_end_of_the_range_are_not_trusted::<f64>();
+    }
+
+    #[test]
+    fn squares_near_an_end_of_the_range_are_not_trusted_f32() {
+        squares_near_an_end_of_the_range_are_not_trusted::<f32>();
+    }
+}

@@ -106,6 +106,7 @@ mod tests {
     use nalgebra::dmatrix;
 
     use super::*;
+    use crate::linalg::ThinSvd;
 
     /// By hand: eigenvalues 1 and 3 of [2, 1; 1, 2], and 2 across one axis.
     #[test]
@@ -123,5 +124,24 @@ mod tests {
         assert_eq!(one_axis.apply(&[3.0, 5.0], |x| x).as_slice(), [1.5, 10.0]);
         let inverse = one_axis.inverted().apply(&[3.0, 5.0], |x| x);
         assert_eq!(inverse.as_slice(), [6.0, 2.5]);
+    }
+
+    /// Along an axis f(A) is f of its eigenvalue, also where it is far larger across: none of the
+    /// axis may be left in the residual.
+    #[test]
+    fn an_axis_keeps_its_eigenvalue_beside_a_far_larger_one_across() {
+        let d = 20;
+        let columns = DMatrix::from_fn(d, 3, |i, j| ((3 * i + 7 * j * i + j) as f64).sin());
+        let axes = ThinSvd::new(&columns)
+            .expect("finite")
+            .left_vectors()
+            .clone();
+        let (along, across) = (1.0, 1e-10);
+        let a = Spectral::new(axes.clone(), nalgebra::DVector::repeat(3, along), across);
+        for axis in axes.column_iter() {
+            let image = a.apply(axis.as_slice(), f64::recip);
+            let room = 16.0 * f64::EPSILON;
+            assert!((axis.dot(&image) - 1.0 / along).abs() <= room, "{image}");
+        }
     }
 }

@@ -236,3 +236,85 @@ fn ties_with_the_cut_are_zeros() {
     a_tie_with_the_cut_is_zero::<f32>();
     a_tie_with_the_cut_is_zero::<f64>();
 }
+
+/// Columns that are orthogonal already are their own left vectors, far below the rounding noise of
+/// the longest too, in every order; signs go with the right vectors.
+#[test]
+fn short_orthogonal_columns_keep_their_directions() {
+    let directions: [[f64; 4]; 4] = [
+        [1.0, 1.0, 1.0, 1.0],
+        [1.0, -1.0, 1.0, -1.0],
+        [1.0, 1.0, -1.0, -1.0],
+        [1.0, -1.0, -1.0, 1.0],
+    ];
+    for lengths in [
+        [1.0_f64, 1e-20, 1e-40, 1e-60],
+        [1e-30, 1e-5, 1.0, 1e-150],
+        [1e-150, 1e-140, 1e-130, 1.0],
+    ] {
+        for count in 1..=4 {
+            let a = DMatrix::from_fn(4, count, |i, j| directions[j][i] * lengths[j]);
+            let svd = ThinSvd::jacobi(&a).expect("an SVD");
+            let mut order: Vec<usize> = (0..count).collect();
+            order.sort_by(|&i, &j| lengths[j].total_cmp(&lengths[i]));
+            for (place, &j) in order.iter().enumerate() {
+                let value = svd.singular_values()[place] / (2.0 * lengths[j]);
+                assert!((value - 1.0).abs() <= 1e-14, "{value}");
+                let sign = svd.right_vectors()[(j, place)];
+                let u = svd.left_vectors().column(place) * sign;
+                for i in 0..4 {
+                    let exact = 0.5 * directions[j][i];
+                    assert!((u[i] - exact).abs() <= 1e-14, "{lengths:?} {j}: {u}");
+                }
+            }
+        }
+    }
+}
+
+/// A short column that leans on a long one by less than ε of its length: the turn that parts them
+/// moves the short one alone.
+fn a_short_column_is_turned_off_a_long_one<T: Real>(short: f64, lean: f64) {
+    let (o, one) = (T::zero(), T::one());
+    let (short, lean) = (T::from_double(short), T::from_double(lean));
+    for a in [
+        DMatrix::from_column_slice(2, 2, &[one, o, lean, short]),
+        DMatrix::from_column_slice(2, 2, &[lean, short, one, o]),
+        DMatrix::from_column_slice(3, 2, &[one, o, o, -lean, o, short]),
+    ] {
+        for (name, svd) in algorithms::<T>() {
+            assert_is_svd(name, &a, &svd(&a).expect("an SVD"));
+        }
+    }
+}
+
+#[test]
+fn short_columns_are_turned_off_long_ones() {
+    a_short_column_is_turned_off_a_long_one::<f64>(1e-5, 1e-17);
+    a_short_column_is_turned_off_a_long_one::<f64>(1e-9, 1e-18);
+    a_short_column_is_turned_off_a_long_one::<f32>(1e-3, 1e-9);
+}
+
+/// Many rotations round each a little; the vectors stay of unit length, and the values as long as
+/// those of the matrix.
+fn lengths_survive_many_rotations<T: Real>() {
+    let n = 40;
+    let a = gaussian::<T>(n, n, &mut rng(40));
+    let svd = ThinSvd::jacobi(&a).expect("an SVD");
+    let bound = T::from_double(4.0) * T::machine_epsilon();
+    let worst = |m: &DMatrix<T>| {
+        m.column_iter()
+            .map(|x| (x.map(Real::to_double).norm() - 1.0).abs())
+            .fold(0.0, f64::max)
+    };
+    let values = svd.singular_values().map(Real::to_double);
+    let ratio = values.norm() / a.map(Real::to_double).norm() - 1.0;
+    assert!(worst(svd.right_vectors()) <= bound.to_double());
+    assert!(worst(svd.left_vectors()) <= bound.to_double());
+    assert!(ratio.abs() <= bound.to_double());
+}
+
+#[test]
+fn lengths_survive_many_rotations_of_either_scalar() {
+    lengths_survive_many_rotations::<f64>();
+    lengths_survive_many_rotations::<f32>();
+}

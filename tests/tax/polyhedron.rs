@@ -94,8 +94,8 @@ fn corners_on_the_edge_of_the_budget_are_certified() {
         }
         let mut floors = any_floors(p, 0.9, &mut rng);
         let corner = DVector::from_vec(vec![normal(&mut rng), normal(&mut rng), 0.0]).normalize();
-        for i in 0..2 {
-            floors[i] = (-corner.dot(&vectors.column(i + 1))).max(0.0);
+        for (floor, vector) in floors.iter_mut().take(2).zip(vectors.column_iter().skip(1)) {
+            *floor = (-corner.dot(&vector)).max(0.0);
         }
         certified(&case.to_string(), &vectors, &floors);
     }

@@ -31,3 +31,76 @@ fn view_mut<T>(a: &mut DMatrix<T>) -> MatMut<'_, T> {
     let (rows, columns) = a.shape();
     MatMut::from_column_major_slice_mut(a.as_mut_slice(), rows, columns)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::jacobi;
+    use crate::{Real, tolerance};
+
+    /// The blocked kernels come to an end by themselves, and at what Jacobi's come to.
+    fn agree_with_jacobi<T: faer::traits::RealField + Real>() {
+        for (m, n) in [(1, 1), (3, 2), (2, 5), (20, 20), (50, 9)] {
+            let a = DMatrix::from_fn(m, n, |i, j| {
+                <T as Real>::from_double(((7 * i + 13 * j * j + i * j) as f64 * 0.37).sin())
+            });
+            let (_, exact, _) = jacobi::svd(&a).expect("converges");
+            let room = <T as Real>::from_double(16.0 * ((m * n) as f64).sqrt())
+                * T::machine_epsilon()
+                * exact[0];
+            let (_, values, _) = svd(&a).expect("converges");
+            assert!((values - &exact).amax() <= room, "{m} × {n}");
+            let values = singular_values(&a).expect("converges");
+            assert!((values - &exact).amax() <= room, "{m} × {n}");
+
+            let symmetric = a.transpose() * &a;
+            let (exact, _) = jacobi::symmetric_eigen(&symmetric).expect("converges");
+            let (mut values, _) = symmetric_eigen(&symmetric).expect("converges");
+            values
+                .as_mut_slice()
+                .sort_by(|x, y| x.partial_cmp(y).expect("finite"));
+            let room = tolerance::eigenvalue::<T>(n) * exact[n - 1];
+            assert!((values - exact).amax() <= room, "{m} × {n}");
+        }
+    }
+
+    #[test]
+    fn agree_with_jacobi_f64() {
+        agree_with_jacobi::<f64>();
+    }
+
+    #[test]
+    fn agree_with_jacobi_f32() {
+        agree_with_jacobi::<f32>();
+    }
+
+    /// Σ1/σ² is the square of the length of the inverse, and Πσ that of the diagonal: an inverse
+    /// of a bidiagonal matrix has products for entries, and keeps its digits however small these are.
+    #[test]
+    fn small_values_of_bidiagonal_matrices_are_right_relative_to_themselves() {
+        let cases: [(&[f64], &[f64]); 4] = [
+            (&[1.0, 0.5, 1e-9], &[1e-3, 1e-12]),
+            (&[1e-18, 1.0, 1e-18, 1e-18], &[1.0, 1e-17, 1e-18]),
+            (&[1.0, 1e-20, 1e-10, 1.0], &[1e-20, 1e-15, 1e-12]),
+            (&[1e-9, 1e-6, 1e-3, 1.0, 1.0], &[1e-8, 1e-8, 1e-4, 1e-16]),
+        ];
+        for (diagonal, beside) in cases {
+            let n = diagonal.len();
+            let mut inverse_squares = 0.0;
+            for (i, &start) in diagonal.iter().enumerate() {
+                let mut entry = 1.0 / start;
+                inverse_squares += entry * entry;
+                for (&off, &next) in beside[i..].iter().zip(&diagonal[i + 1..]) {
+                    entry *= off / next;
+                    inverse_squares += entry * entry;
+                }
+            }
+            let found = dqds::singular_values(diagonal, beside).expect("converges");
+            let room = 64.0 * n as f64 * f64::EPSILON;
+            let sum: f64 = found.iter().map(|s| 1.0 / (s * s)).sum();
+            assert!((sum / inverse_squares - 1.0).abs() <= room, "{found:?}");
+            let product: f64 = found.iter().zip(diagonal).map(|(s, d)| s / d).product();
+            assert!((product - 1.0).abs() <= room, "{found:?}");
+        }
+    }
+}

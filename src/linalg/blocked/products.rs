@@ -427,33 +427,113 @@ pub(crate) fn add_product(s: &mut DMatrix<f64>, x: &DMatrix<f64>, y: &DMatrix<f6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Real;
-    use crate::linalg::reduce::max_abs;
 
-    /// With views of which the columns do not lie side by side, and in one piece and many.
+    /// Small integers, whose products are added exactly in any order.
+    fn integers(rows: usize, columns: usize, seed: usize) -> DMatrix<f64> {
+        DMatrix::from_fn(rows, columns, |i, j| {
+            ((i * i + 7 * i + 13 * j + seed) % 11) as f64 - 5.0
+        })
+    }
+
     #[test]
-    fn a_difference_of_products_is_one_of_portable_products() {
-        let entry = |i: usize, j: usize| ((7 * i + 13 * j) as f64 * 0.37).sin();
+    fn pieces_hold_every_row_once_and_are_of_one_size() {
+        for rows in [1, 2, 63, 64, 1000, 4096, 12_345] {
+            for pieces in [0.0, 1.0, 2.5, 5.0, 8.0, 1e9] {
+                for least in [1, 64, 1024] {
+                    let pieces = cut(rows, pieces, least);
+                    let size = pieces[0].len();
+                    let all: Vec<usize> = pieces.iter().cloned().flatten().collect();
+                    assert_eq!(all, (0..rows).collect::<Vec<_>>());
+                    assert!(pieces.len() <= MOST_GROUPS);
+                    for piece in &pieces[..pieces.len() - 1] {
+                        assert_eq!(piece.len(), size);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn parts_are_added_in_order_and_each_once() {
+        for n in (0..20).rev() {
+            let parts: Vec<String> = (0..n).map(|i| format!("{i};")).collect();
+            let whole = parts.concat();
+            let sum = added(parts, 1.0, |sum, part| sum + &part);
+            assert_eq!(sum, (n > 0).then_some(whole));
+        }
+    }
+
+    #[test]
+    fn sums_over_groups_are_over_all_rows() {
+        let a = integers(1000, 5, 3);
+        let whole = a.tr_mul(&a).lower_triangle();
+        for cuts in [
+            [0, 1000, 1000, 1000],
+            [0, 300, 301, 1000],
+            [0, 8, 512, 1000],
+        ] {
+            let groups = cuts.windows(2).map(|cut| cut[0]..cut[1]).collect();
+            let sum = summed(groups, |rows| thin::gram(&columns_of(&a, &rows)));
+            assert_eq!(sum.lower_triangle(), whole);
+        }
+    }
+
+    /// Few and many columns, few and many rows, which several panels show one after the other;
+    /// from the middle of larger matrices.
+    #[test]
+    fn joint_products_are_those_of_the_definition() {
+        for (d, k, l) in [
+            (1, 1, 1),
+            (7, 3, 2),
+            (600, 3, 4),
+            (500, 40, 30),
+            (1300, 40, 30),
+            (1025, 66, 0),
+            (2048, 10, 60),
+        ] {
+            let (a, b) = (integers(d + 5, k + 1, 1), integers(d + 3, l + 2, 8));
+            let (a, b) = (a.view((4, 1), (d, k)), b.view((1, 0), (d, l)));
+            let (found, exact) = (joint_gram(&a, &b), JointGram::portable(&a, &b));
+            assert_eq!(found.left.lower_triangle(), exact.left.lower_triangle());
+            assert_eq!(found.cross, exact.cross);
+            assert_eq!(found.right.lower_triangle(), exact.right.lower_triangle());
+        }
+    }
+
+    /// With views of which the columns do not lie side by side, in one panel and in several.
+    #[test]
+    fn differences_of_products_are_those_of_the_definition() {
         for (d, k, l, n) in [
             (1, 1, 1, 1),
             (5, 2, 3, 2),
             (513, 4, 1, 3),
             (1500, 40, 60, 20),
         ] {
-            let (a, b) = (
-                DMatrix::from_fn(d + 3, k, entry),
-                DMatrix::from_fn(d + 1, l, |i, j| entry(i + 2, j * j)),
-            );
-            let (a, b) = (a.rows(2, d), b.rows(1, d));
-            let (x, y) = (DMatrix::from_fn(k, n, entry), DMatrix::from_fn(l, n, entry));
-            let found = <f64 as Real>::kernel_difference((&a, &x), (&b, &y));
-            let expected = a * &x - b * &y;
-            let error = max_abs((found - expected).as_slice());
-            // Sums of k + l products of entries up to one.
-            assert!(
-                error <= (k + l) as f64 * f64::EPSILON * 4.0,
-                "{d} {k} {l}: {error}"
-            );
+            let (a, b) = (integers(d + 5, k + 1, 1), integers(d + 3, l + 2, 8));
+            let (a, b) = (a.view((4, 1), (d, k)), b.view((1, 0), (d, l)));
+            let (x, y) = (integers(k, n, 3), integers(l, n, 4));
+            assert_eq!(difference((&a, &x), (&b, &y)), a * &x - b * &y);
         }
+    }
+
+    /// A group of rows from the middle, in more than one panel.
+    #[test]
+    fn panels_show_each_row_of_a_group_once() {
+        let (a, b) = (integers(2000, 50, 2), integers(2000, 30, 5));
+        let rows = 100..1800;
+        let mut shown = Vec::new();
+        each_panel(&a.as_view(), &b.as_view(), &rows, |panel| {
+            for i in 0..panel.nrows() {
+                shown.push(
+                    (0..panel.ncols())
+                        .map(|j| panel[(i, j)])
+                        .collect::<Vec<_>>(),
+                );
+            }
+        });
+        let expected: Vec<Vec<f64>> = rows
+            .map(|i| a.row(i).iter().chain(b.row(i).iter()).copied().collect())
+            .collect();
+        assert_eq!(shown, expected);
     }
 }
