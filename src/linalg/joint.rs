@@ -92,7 +92,7 @@ mod tests {
     fn the_products_of_two_parts_add_up_to_those_of_the_whole() {
         let (a, b) = (columns(9, 4, 0), columns(9, 3, 2));
         let part = |from, rows| {
-            JointGram::portable(&a.rows(from, rows).into(), &b.rows(from, rows).into())
+            JointGram::portable(&a.rows(from, rows), &b.rows(from, rows))
         };
         let sum = part(0, 4).add(part(4, 5));
         let whole = part(0, 9);
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(joint.right, expected.right);
 
         let short = DMatrix::from_element(2, 1, 1e-160);
-        let mut joint = JointGram::portable(&b.rows(0, 2).into(), &short.as_view());
+        let mut joint = JointGram::portable(&b.rows(0, 2), &short.as_view());
         assert!(joint.balance().is_none());
     }
 }

@@ -34,12 +34,13 @@ fn view_mut<T>(a: &mut DMatrix<T>) -> MatMut<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use super::bidiagonal::Reflected;
     use super::*;
     use crate::linalg::jacobi;
     use crate::{Real, tolerance};
 
     /// The blocked kernels come to an end by themselves, and at what Jacobi's come to.
-    fn agree_with_jacobi<T: faer::traits::RealField + Real>() {
+    fn agree_with_jacobi<T: faer::traits::RealField + Reflected>() {
         for (m, n) in [(1, 1), (3, 2), (2, 5), (20, 20), (50, 9)] {
             let a = DMatrix::from_fn(m, n, |i, j| {
                 <T as Real>::from_double(((7 * i + 13 * j * j + i * j) as f64 * 0.37).sin())
@@ -52,6 +53,15 @@ mod tests {
             assert!((values - &exact).amax() <= room, "{m} × {n}");
             let values = singular_values(&a).expect("converges");
             assert!((values - &exact).amax() <= room, "{m} × {n}");
+            if m >= n {
+                let (values, right) = right_factors(&a).expect("converges");
+                assert!((&values - &exact).amax() <= room, "{m} × {n}");
+                // (AV)ᵀAV = diag(σ²).
+                let turned = &a * right;
+                let squares = DMatrix::from_diagonal(&values.component_mul(&values));
+                let error = (turned.transpose() * &turned - squares).amax();
+                assert!(error <= room * exact[0], "{m} × {n}");
+            }
 
             let symmetric = a.transpose() * &a;
             let (exact, _) = jacobi::symmetric_eigen(&symmetric).expect("converges");
