@@ -91,9 +91,7 @@ mod tests {
     #[test]
     fn the_products_of_two_parts_add_up_to_those_of_the_whole() {
         let (a, b) = (columns(9, 4, 0), columns(9, 3, 2));
-        let part = |from, rows| {
-            JointGram::portable(&a.rows(from, rows), &b.rows(from, rows))
-        };
+        let part = |from, rows| JointGram::portable(&a.rows(from, rows), &b.rows(from, rows));
         let sum = part(0, 4).add(part(4, 5));
         let whole = part(0, 9);
         assert_eq!(sum.left, whole.left);
