@@ -77,6 +77,24 @@ fn redundant(rng: &mut ChaCha8Rng) -> DMatrix<f64> {
     x
 }
 
+/// Goals that go together along one axis and against each other along another, and candidates near the first: each
+/// alone makes the conflict worse, and two of them end it.
+fn harmful(p: usize, rng: &mut ChaCha8Rng) -> DMatrix<f64> {
+    let mut x = DMatrix::zeros(p + 5, p + 2);
+    let h = rng.random_range(0.6..0.9);
+    (x[(0, 0)], x[(1, 0)], x[(2, 0)]) = (0.5, h, 0.3);
+    (x[(0, 1)], x[(1, 1)], x[(2, 1)]) = (0.5, -h, 0.3);
+    (x[(3, 0)], x[(4, 1)]) = (1.0, rng.random_range(0.2..1.0));
+    for j in 0..p {
+        x[(0, j + 2)] = rng.random_range(0.5..1.0);
+        x[(1, j + 2)] = rng.random_range(-0.25..0.25);
+        x[(3, j + 2)] = 0.1 * normal(rng);
+        x[(4, j + 2)] = 0.1 * normal(rng);
+        x[(5 + j, j + 2)] = rng.random_range(0.02..0.5);
+    }
+    x
+}
+
 /// Subsets in the order in which a greedy search looks at them, as the theory has it: at each step what
 /// resolves at the least loss, or takes most conflict away, for its loss or at any, or leaves the
 /// least; then what costs most and is not needed is released. Nothing dearer than what resolves is followed.
@@ -86,6 +104,7 @@ struct Search<'a> {
     seen: BTreeSet<usize>,
     cheapest: f64,
     released: usize,
+    harmed: usize,
 }
 
 impl Search<'_> {
@@ -122,7 +141,9 @@ impl Search<'_> {
                 (for_its_loss && taken > 0.0).then_some(-taken / added)
             };
             let next = least(&helped).or_else(|| least(&|x| Some(x.conflict)));
+            let before = now.conflict;
             (set, now) = next?;
+            self.harmed += usize::from(for_its_loss && now.conflict > before);
         }
         None
     }
@@ -150,12 +171,12 @@ impl Search<'_> {
 
 #[test]
 fn it_is_the_search_that_it_says_it_is() {
-    let (mut rng, mut steps, mut released, mut stuck) = (rng(17), 0, 0, 0);
-    for case in 0..400 {
-        let vectors = if case % 2 == 0 {
-            instance(3 + case % 8 / 2, &mut rng)
-        } else {
-            redundant(&mut rng)
+    let (mut rng, mut steps, mut released, mut stuck, mut harmed) = (rng(17), 0, 0, 0, 0);
+    for case in 0..600 {
+        let vectors = match case % 3 {
+            0 => instance(3 + case % 12 / 3, &mut rng),
+            1 => redundant(&mut rng),
+            _ => harmful(3 + case % 2, &mut rng),
         };
         let p = vectors.ncols() - 2;
         let names: Vec<String> = (0..p + 2).map(|i| format!("f{i}")).collect();
@@ -181,6 +202,7 @@ fn it_is_the_search_that_it_says_it_is() {
             seen: BTreeSet::new(),
             cheapest: f64::INFINITY,
             released: 0,
+            harmed: 0,
         };
         let unfrozen = search.look(0).expect("goals");
         if !unfrozen.resolved() {
@@ -195,6 +217,7 @@ fn it_is_the_search_that_it_says_it_is() {
             }
         }
         released += search.released;
+        harmed += search.harmed;
 
         // Of all that was looked at: the cheapest that resolves, and what nothing dominates.
         let mut expected: Vec<(f64, f64, usize)> = search
@@ -223,6 +246,6 @@ fn it_is_the_search_that_it_says_it_is() {
         assert_eq!(found, expected_sets, "{case}");
         assert_eq!(plan.best().is_some(), search.cheapest.is_finite(), "{case}");
     }
-    println!("{steps} of several steps, {released} released, {stuck} stuck");
-    assert!(steps > 40 && released > 20 && stuck > 20);
+    println!("{steps} of several steps, {released} released, {stuck} stuck, {harmed} harmed");
+    assert!(steps > 40 && released > 20 && stuck > 20 && harmed > 20);
 }
