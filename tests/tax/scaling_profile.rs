@@ -2,8 +2,8 @@
 //! residuals or seeds measure.
 
 use alignment_tax::{
-    ScalingComparison, ScalingData, ScalingFit, ScalingModel, ScalingParameter, SeedSpread,
-    tolerance,
+    Confidence, ScalingComparison, ScalingData, ScalingFit, ScalingModel, ScalingParameter,
+    SeedSpread, tolerance,
 };
 
 const OCTAVES: [usize; 6] = [64, 128, 256, 512, 1024, 2048];
@@ -109,5 +109,79 @@ fn the_spread_of_seeds_that_nearly_agree_keeps_its_digits() {
     for error in data.errors() {
         let off = (error / h - 1.0).abs();
         assert!(off <= tolerance::closed_form::<f64>(), "{off:e}");
+    }
+}
+
+/// What data pull beyond its range: parts that add up to one, and not the exponent that makes them so;
+/// and a constant that is nothing, which then is no parameter.
+#[test]
+fn each_parameter_at_its_bound_is_named() {
+    let rates = OCTAVES.map(|d| 1.02 * 64.0 / d as f64);
+    let data = ScalingData::from_errors(&OCTAVES, &rates, &[0.01; 6]).expect("data");
+    let fit = fitted(&data, ScalingModel::PowerLaw);
+    let exponent = fit.estimate(ScalingParameter::Exponent).expect("one");
+    assert!((exponent - 1.0).abs() < 0.1, "{exponent}");
+    assert!(fit.is_at_bound(ScalingParameter::Packing));
+    assert!(!fit.is_at_bound(ScalingParameter::Exponent));
+
+    for (rate, active) in [(0.0, 1), (0.5, 0), (1.0, 1)] {
+        let data = ScalingData::from_errors(&OCTAVES, &[rate; 6], &[0.01; 6]).expect("data");
+        let fit = fitted(&data, ScalingModel::Constant);
+        assert_eq!(fit.freedom(), 5 + active, "{rate}");
+    }
+}
+
+/// An exponent at an end of the interval of a level has a p-value of one less that level, also where the scale
+/// is that of the residuals.
+#[test]
+fn intervals_and_p_values_of_an_exponent_are_dual() {
+    let rates = [0.61, 0.36, 0.23, 0.14, 0.11, 0.085];
+    for unit in [0.01, 1.0, 25.0] {
+        let data = ScalingData::from_relative_errors(&OCTAVES, &rates, &[unit; 6]).expect("data");
+        let fit = fitted(&data, ScalingModel::PowerLaw);
+        for level in [0.5, 0.9, 0.95] {
+            let confidence = Confidence::new(level).expect("a level");
+            let interval = fit
+                .interval(ScalingParameter::Exponent, confidence)
+                .expect("an interval");
+            for end in [interval.lower(), interval.upper()] {
+                let p = fit.p_exponent(end).expect("positive").expect("a p-value");
+                assert!((p - (1.0 - level)).abs() < 1e-6, "{unit}, {level}: {p}");
+            }
+        }
+    }
+}
+
+/// Rates that rise with the width leave nothing for packing. The interval of what stays is the hull of that without
+/// packing, the weighted mean, and that of the least squares line a + b·g whose b may be negative, by hand.
+#[test]
+fn at_a_bound_an_interval_holds_that_of_the_line_without_bounds() {
+    let rates = [0.30, 0.31, 0.36, 0.33, 0.37, 0.36];
+    let errors = [0.02, 0.01, 0.03, 0.02, 0.01, 0.02];
+    let data = ScalingData::from_errors(&OCTAVES, &rates, &errors).expect("data");
+    let fit = fitted(&data, ScalingModel::InverseWidth);
+    assert!(fit.is_at_bound(ScalingParameter::Packing));
+    let [mut s, mut sg, mut sgg, mut sy, mut sgy] = [0.0; 5];
+    for ((&d, y), e) in OCTAVES.iter().zip(rates).zip(errors) {
+        let (w, g) = (1.0 / (e * e), 64.0 / d as f64);
+        s += w;
+        sg += w * g;
+        sgg += w * g * g;
+        sy += w * y;
+        sgy += w * g * y;
+    }
+    let determinant = s * sgg - sg * sg;
+    let a = (sgg * sy - sg * sgy) / determinant;
+    let b = (s * sgy - sg * sy) / determinant;
+    assert!(b < 0.0);
+    let interval = fit
+        .interval(ScalingParameter::Intrinsic, Confidence::NINETY_FIVE)
+        .expect("an interval");
+    let z = 1.959_963_984_540_054;
+    let (reach, mean, held) = (z * (sgg / determinant).sqrt(), sy / s, z / s.sqrt());
+    let expected = [(a - reach).min(mean - held), (a + reach).max(mean + held)];
+    for (found, expected) in [interval.lower(), interval.upper()].iter().zip(expected) {
+        // The search for an end stops at a bracket of about 1e-9.
+        assert!((found - expected).abs() < 1e-8, "{found} {expected}");
     }
 }
