@@ -156,7 +156,12 @@ fn intervals_and_p_values_of_an_exponent_are_dual() {
 /// packing, the weighted mean, and that of the least squares line a + b·g whose b may be negative, by hand.
 #[test]
 fn at_a_bound_an_interval_holds_that_of_the_line_without_bounds() {
-    let rates = [0.30, 0.31, 0.36, 0.33, 0.37, 0.36];
+    // One where the mean is the lower, and one where the line reaches further down.
+    line_or_mean([0.30, 0.31, 0.36, 0.33, 0.37, 0.36]);
+    line_or_mean([0.33, 0.33, 0.335, 0.33, 0.332, 0.334]);
+}
+
+fn line_or_mean(rates: [f64; 6]) {
     let errors = [0.02, 0.01, 0.03, 0.02, 0.01, 0.02];
     let data = ScalingData::from_errors(&OCTAVES, &rates, &errors).expect("data");
     let fit = fitted(&data, ScalingModel::InverseWidth);
@@ -183,5 +188,41 @@ fn at_a_bound_an_interval_holds_that_of_the_line_without_bounds() {
     for (found, expected) in [interval.lower(), interval.upper()].iter().zip(expected) {
         // The search for an end stops at a bracket of about 1e-9.
         assert!((found - expected).abs() < 1e-8, "{found} {expected}");
+    }
+}
+
+/// Errors that are no more than the last digit of a rate leave rounding for a scale, and not nothing.
+#[test]
+fn a_scale_is_never_less_than_rounding() {
+    for unit in [1.0, 1e-3] {
+        // Rates that the law gives to the last digit.
+        let rates = OCTAVES.map(|d| 0.25 + 0.5 * 64.0 / d as f64);
+        let data = ScalingData::from_relative_errors(&OCTAVES, &rates, &[unit; 6]).expect("data");
+        let fit = fitted(&data, ScalingModel::InverseWidth);
+        let interval = fit
+            .interval(ScalingParameter::Intrinsic, Confidence::NINETY_FIVE)
+            .expect("an interval");
+        let width = interval.upper() - interval.lower();
+        // Each rate is off by a rounding, whatever the unit of relative errors; Student's t on four degrees of freedom.
+        let step = tolerance::closed_form::<f64>();
+        assert!(width > step && width < 20.0 * step, "{unit}: {width:e}");
+    }
+}
+
+/// As many capabilities as there are dimensions for is the most, and one more is refused.
+#[test]
+fn capabilities_may_fill_what_is_left_of_the_width() {
+    let model = ScalingModel::ExactLaw {
+        intrinsic_dimension: 4,
+    };
+    let rates = OCTAVES.map(|d| 0.3 + 20.0 / d as f64);
+    let data = ScalingData::from_errors(&OCTAVES, &rates, &[0.01; 6]).expect("data");
+    for (first, fits) in [(60, true), (61, false)] {
+        let capabilities = [first, 60, 60, 60, 60, 60];
+        let data = data
+            .clone()
+            .with_capabilities(&capabilities)
+            .expect("counts");
+        assert_eq!(ScalingFit::new(&data, model).is_ok(), fits, "{first}");
     }
 }
