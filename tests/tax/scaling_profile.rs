@@ -152,20 +152,9 @@ fn intervals_and_p_values_of_an_exponent_are_dual() {
     }
 }
 
-/// Rates that rise with the width leave nothing for packing. The interval of what stays is the hull of that without
-/// packing, the weighted mean, and that of the least squares line a + b·g whose b may be negative, by hand.
-#[test]
-fn at_a_bound_an_interval_holds_that_of_the_line_without_bounds() {
-    // One where the mean is the lower, and one where the line reaches further down.
-    line_or_mean([0.30, 0.31, 0.36, 0.33, 0.37, 0.36]);
-    line_or_mean([0.33, 0.33, 0.335, 0.33, 0.332, 0.334]);
-}
-
-fn line_or_mean(rates: [f64; 6]) {
-    let errors = [0.02, 0.01, 0.03, 0.02, 0.01, 0.02];
-    let data = ScalingData::from_errors(&OCTAVES, &rates, &errors).expect("data");
-    let fit = fitted(&data, ScalingModel::InverseWidth);
-    assert!(fit.is_at_bound(ScalingParameter::Packing));
+/// Σ w(1, g)ᵀ(1, g) and Σ w(1, g)ᵀy at widths an octave apart: the least squares line a + b·g without bounds, and the
+/// standard error of a.
+fn line(rates: [f64; 6], errors: [f64; 6]) -> [f64; 3] {
     let [mut s, mut sg, mut sgg, mut sy, mut sgy] = [0.0; 5];
     for ((&d, y), e) in OCTAVES.iter().zip(rates).zip(errors) {
         let (w, g) = (1.0 / (e * e), 64.0 / d as f64);
@@ -176,19 +165,52 @@ fn line_or_mean(rates: [f64; 6]) {
         sgy += w * g * y;
     }
     let determinant = s * sgg - sg * sg;
-    let a = (sgg * sy - sg * sgy) / determinant;
-    let b = (s * sgy - sg * sy) / determinant;
-    assert!(b < 0.0);
-    let interval = fit
-        .interval(ScalingParameter::Intrinsic, Confidence::NINETY_FIVE)
-        .expect("an interval");
+    let (a, b) = (sgg * sy - sg * sgy, s * sgy - sg * sy);
+    [a / determinant, b / determinant, (sgg / determinant).sqrt()]
+}
+
+/// Where packing is at a bound of its range, the interval of what stays is the hull of two: that at the
+/// bound, and that of the line without bounds.
+#[test]
+fn at_a_bound_an_interval_holds_that_of_the_line_without_bounds() {
     let z = 1.959_963_984_540_054;
-    let (reach, mean, held) = (z * (sgg / determinant).sqrt(), sy / s, z / s.sqrt());
-    let expected = [(a - reach).min(mean - held), (a + reach).max(mean + held)];
-    for (found, expected) in [interval.lower(), interval.upper()].iter().zip(expected) {
-        // The search for an end stops at a bracket of about 1e-9.
+    let errors = [0.02, 0.01, 0.03, 0.02, 0.01, 0.02];
+    let interval = |rates: [f64; 6]| {
+        let data = ScalingData::from_errors(&OCTAVES, &rates, &errors).expect("data");
+        let fit = fitted(&data, ScalingModel::InverseWidth);
+        assert!(fit.is_at_bound(ScalingParameter::Packing));
+        let interval = fit.interval(ScalingParameter::Intrinsic, Confidence::NINETY_FIVE);
+        interval.expect("an interval")
+    };
+    // The search for an end stops at a bracket of about 1e-9.
+    let near = |found: f64, expected: f64| {
         assert!((found - expected).abs() < 1e-8, "{found} {expected}");
+    };
+
+    // Rates that rise with the width leave nothing for packing, and a weighted mean of what stays.
+    let rates = [0.30, 0.31, 0.36, 0.33, 0.37, 0.36];
+    let [a, b, spread] = line(rates, errors);
+    assert!(b < 0.0);
+    let weights = errors.map(|e| 1.0 / (e * e));
+    let total: f64 = weights.iter().sum();
+    let mean = rates.iter().zip(weights).map(|(y, w)| y * w).sum::<f64>() / total;
+    let found = interval(rates);
+    near(found.lower(), (a - z * spread).min(mean - z / total.sqrt()));
+    near(found.upper(), (a + z * spread).max(mean + z / total.sqrt()));
+
+    // Rates above one leave no more than b = 1 − a: y − g = a(1 − g).
+    let rates = OCTAVES.map(|d| 0.30 + 0.76 * 64.0 / d as f64);
+    let [a, b, spread] = line(rates, errors);
+    assert!(a + b > 1.0);
+    let [mut square, mut product] = [0.0; 2];
+    for ((&d, y), w) in OCTAVES.iter().zip(rates).zip(weights) {
+        let g = 64.0 / d as f64;
+        square += w * (1.0 - g) * (1.0 - g);
+        product += w * (1.0 - g) * (y - g);
     }
+    let held = product / square - z / square.sqrt();
+    assert!(a - z * spread < held, "the line reaches further down");
+    near(interval(rates).lower(), a - z * spread);
 }
 
 /// Errors that are no more than the last digit of a rate leave rounding for a scale, and not nothing.
