@@ -28,16 +28,7 @@ const SWEEPS: usize = 32;
 /// entries beside it, scaled near one.
 pub(crate) fn singular_values<T: Real>(diagonal: &[T], beside: &[T]) -> Option<Vec<T>> {
     let n = diagonal.len();
-    let q: Vec<T> = diagonal.iter().map(|&x| x * x).collect();
-    // Diagonal entries of BBᵀ are qᵢ + eᵢ, and none is above σ₁².
-    let visible = T::machine_epsilon().powi(2) / T::from_double(64.0) * largest(&q);
-    let mut work = Qd {
-        q,
-        visible,
-        e: beside.iter().map(|&x| x * x).collect(),
-        before: Vec::with_capacity(2 * n),
-        left: SWEEPS * n,
-    };
+    let mut work = Qd::new(diagonal, beside);
     let mut values = Vec::with_capacity(n);
     let mut blocks = vec![(0, n, T::zero())];
     while let Some((from, to, shift)) = blocks.pop() {
@@ -91,6 +82,21 @@ fn largest<T: Real>(entries: &[T]) -> T {
 }
 
 impl<T: Real> Qd<T> {
+    fn new(diagonal: &[T], beside: &[T]) -> Self {
+        let squares = |x: &[T]| -> Vec<T> { x.iter().map(|&x| x * x).collect() };
+        let (q, e) = (squares(diagonal), squares(beside));
+        let n = q.len();
+        // Diagonal entries of BBᵀ are qᵢ + eᵢ, and none is above σ₁².
+        let visible = T::machine_epsilon().powi(2) / T::from_double(64.0) * largest(&q);
+        Self {
+            q,
+            e,
+            visible,
+            before: Vec::with_capacity(2 * n),
+            left: SWEEPS * n,
+        }
+    }
+
     /// Whether row i, the last, can be cut off. To BBᵀ + shift·I, whose eigenvalues are σ² ≥ shift, that does
     /// eᵢ₋₁ on its diagonal and √(qᵢeᵢ₋₁) beside it, and to no σ more than half of their sum over √shift.
     fn is_settled(&self, i: usize, shift: T) -> bool {
@@ -337,6 +343,28 @@ mod tests {
                 .zip(&graded)
                 .all(|(a, b)| (a / b - 1.0).abs() < 1e-15)
         );
+    }
+
+    /// On either side of each bound, with σ₁ = 2.
+    #[test]
+    fn a_row_is_settled_where_no_value_moves_by_an_eighth_of_a_rounding() {
+        let mut work = Qd::new(&[2.0, 1.0], &[1.0]);
+        let mut is_settled = |q: f64, e: f64, shift: f64| {
+            (work.q[1], work.e[0]) = (q, e);
+            work.is_settled(1, shift)
+        };
+        let (negligible, room) = (f64::EPSILON.powi(2), (2.0 * f64::EPSILON / 8.0).powi(2));
+        for (share, settled) in [(0.9, true), (1.1, false)] {
+            // What is beside the diagonal decides, and what is on it.
+            assert_eq!(is_settled(1e-3, share * room * 0.25 / 1e-3, 0.25), settled);
+            assert_eq!(
+                is_settled(1e-20, share * (room * 0.25).sqrt(), 0.25),
+                settled
+            );
+            // What is nothing beside the value itself.
+            assert_eq!(is_settled(0.1, share * negligible * 0.1, 0.0), settled);
+            assert_eq!(is_settled(5.0, share * negligible * 10.0, 5.0), settled);
+        }
     }
 
     #[test]
