@@ -194,8 +194,8 @@ fn ascending(chosen: &[usize], c: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sweep::tests::{columns, left, opposed};
     use super::*;
+    use crate::conflict::sweep::tests::{columns, left, opposed};
     use crate::tolerance;
 
     /// In whatever order some are frozen: where nothing cancels the bounds on ‖w‖₁ are met.
