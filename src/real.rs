@@ -92,7 +92,7 @@ pub trait Real: RealField + Copy {
         jacobi::svd(a).map(|(_, values, _)| values)
     }
 
-    /// Singular values and right vectors of a matrix that is not wide.
+    /// Singular values and right vectors.
     #[doc(hidden)]
     #[must_use]
     fn kernel_right_factors(a: &DMatrix<Self>) -> Option<(DVector<Self>, DMatrix<Self>)> {

@@ -188,8 +188,8 @@ pub(crate) fn values<T: Real>(
     decomposed.map(|(values, s)| values / s)
 }
 
-/// The singular values, descending, and the right vectors of a finite matrix that is not wide
-/// and whose largest is in the range of the scalar.
+/// The singular values, descending, and the right vectors of a finite matrix whose largest is in the
+/// range of the scalar.
 pub(crate) fn right_factors<T: Real>(
     a: &DMatrix<T>,
     algorithm: &'static str,

@@ -212,7 +212,12 @@ fn the_worst_of_a_basis_and_of_a_projector_is_named() {
     for case in 0..64 {
         let scale = [0.1, 1.0, 2.0, 30.0][case % 4];
         let basis = gaussian::<f64>(5, 3, &mut rng) * scale;
-        let worst = |off: DMatrix<f64>| off.amax();
+        let is_worst =
+            |off: &DMatrix<f64>, at: (usize, usize), deviation: f64, of: &DMatrix<f64>| {
+                let bound = tolerance::closed_form::<f64>() * of.norm_squared();
+                assert!((deviation - off[at].abs()).abs() <= bound, "{case}");
+                assert!((deviation - off.amax()).abs() <= bound, "{case}");
+            };
         let off = basis.transpose() * &basis - DMatrix::identity(3, 3);
         let Err(Error::NotOrthonormal {
             first,
@@ -223,9 +228,7 @@ fn the_worst_of_a_basis_and_of_a_projector_is_named() {
         else {
             panic!("not orthonormal");
         };
-        let bound = tolerance::closed_form::<f64>() * basis.norm_squared();
-        assert!((deviation - off[(first, second)].abs()).abs() <= bound);
-        assert!((deviation - worst(off)).abs() <= bound, "{case}");
+        is_worst(&off, (first, second), deviation, &basis);
 
         let symmetric = &basis * basis.transpose() - DMatrix::identity(5, 5) * scale;
         let off = &symmetric * &symmetric - &symmetric;
@@ -238,8 +241,6 @@ fn the_worst_of_a_basis_and_of_a_projector_is_named() {
         else {
             panic!("not a projector");
         };
-        let bound = tolerance::closed_form::<f64>() * symmetric.norm_squared();
-        assert!((deviation - off[(row, column)].abs()).abs() <= bound);
-        assert!((deviation - worst(off)).abs() <= bound, "{case}");
+        is_worst(&off, (row, column), deviation, &symmetric);
     }
 }

@@ -107,6 +107,17 @@ fn one_long_row_is_no_length_of_the_mean() {
     );
 }
 
+/// Their deviation is that of the differences of all pairs.
+pub fn assert_standard_error_of_pairs(ours: &TaxBootstrap) {
+    let x = ours.replicates();
+    let n = x.len() as f64;
+    let pairs = (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+    let squares: f64 = pairs.map(|(i, j)| (x[i] - x[j]).powi(2)).sum();
+    let deviation = (squares / (n * (n - 1.0))).sqrt();
+    let close = tolerance::mean_difference::<f64>(x.len() * x.len());
+    assert!((ours.standard_error() / deviation - 1.0).abs() <= close);
+}
+
 /// The deviation of replicates that differ in their sixth digit, by the differences of all pairs.
 #[test]
 fn the_standard_error_of_replicates_that_hardly_differ_keeps_its_digits() {
@@ -116,13 +127,7 @@ fn the_standard_error_of_replicates_that_hardly_differ_keeps_its_digits() {
     let c: Subspace<f64> = Subspace::from_columns(&dmatrix![0.6; 0.8; 0.0]).expect("a line");
     let labels: Vec<usize> = (0..8).collect();
     let ours = replicates(&rows, &labels, &c);
-    let x = ours.replicates();
-    let n = x.len() as f64;
-    let pairs = (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
-    let squares: f64 = pairs.map(|(i, j)| (x[i] - x[j]).powi(2)).sum();
-    let deviation = (squares / (n * (n - 1.0))).sqrt();
-    let close = tolerance::mean_difference::<f64>(x.len() * x.len());
-    assert!((ours.standard_error() / deviation - 1.0).abs() <= close);
+    assert_standard_error_of_pairs(&ours);
 }
 
 /// The highest level there is takes all replicates in.

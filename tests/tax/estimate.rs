@@ -4,6 +4,7 @@
 //! Simulations are seeded, and bounded by four standard errors of the mean over their
 //! replicates.
 
+use crate::bootstrap::assert_standard_error_of_pairs;
 use crate::common::{direction, gaussian, normal, properties, rng, rotation, subspace};
 use alignment_tax::{
     Budget, Confidence, Direction, Error, Evidence, Interval, MonteCarlo, PreservationBand,
@@ -658,12 +659,9 @@ fn bootstrap_statistics_are_those_of_its_replicates() {
             ours.unresolved()
         );
         assert!(x.is_sorted());
+        assert_standard_error_of_pairs(&ours);
         let n = x.len() as f64;
-        let pairs = (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
-        let squares: f64 = pairs.map(|(i, j)| (x[i] - x[j]).powi(2)).sum();
-        let deviation = (squares / (n * (n - 1.0))).sqrt();
         let close = tolerance::mean_difference::<f64>(x.len() * x.len());
-        assert!((ours.standard_error() / deviation - 1.0).abs() <= close);
         let interval = ours.percentile(Confidence::NINETY_FIVE);
         for (share, end) in [(0.025, interval.lower()), (0.975, interval.upper())] {
             let at = share * (n - 1.0);

@@ -77,6 +77,11 @@ impl<T: Real> Sweep<T> {
     }
 }
 
+/// What of eigenvalues σ² is beyond the digits of σ.
+fn negligible<T: Real>() -> T {
+    T::machine_epsilon() * T::machine_epsilon()
+}
+
 fn largest<T: Real>(entries: &[T]) -> T {
     entries.iter().fold(T::zero(), |m, &x| m.max(x))
 }
@@ -101,9 +106,8 @@ impl<T: Real> Qd<T> {
     /// eᵢ₋₁ on its diagonal and √(qᵢeᵢ₋₁) beside it, and to no σ more than half of their sum over √shift.
     fn is_settled(&self, i: usize, shift: T) -> bool {
         let (q, e) = (self.q[i], self.e[i - 1]);
-        let negligible = T::machine_epsilon() * T::machine_epsilon();
         let room = self.visible * shift;
-        e <= negligible * (shift + q) || (q * e <= room && e * e <= room)
+        e <= negligible::<T>() * (shift + q) || (q * e <= room && e * e <= room)
     }
 
     /// Finds the eigenvalues of the rows `from..to`, to each of which `shift` is added; pieces
@@ -121,7 +125,6 @@ impl<T: Real> Qd<T> {
             self.q[from..to].reverse();
             self.e[from..to - 1].reverse();
         }
-        let negligible = T::machine_epsilon() * T::machine_epsilon();
         // Entries, with the shift, are never larger than that eigenvalue.
         let largest = self.bound(from, to) + shift;
         let mut sweep: Option<Sweep<T>> = None;
@@ -138,11 +141,11 @@ impl<T: Real> Qd<T> {
             }
             // Beside a split the pieces have nothing to do with each other. A search pays only where
             // the smallest entry would be negligible beside the largest.
-            let may_split = sweep.is_none_or(|seen| seen.beside <= negligible * largest);
+            let may_split = sweep.is_none_or(|seen| seen.beside <= negligible::<T>() * largest);
             let split = (from..to - 2)
                 .rev()
                 .filter(|_| may_split)
-                .find(|&i| self.e[i] <= negligible * (shift + self.q[i].min(self.q[i + 1])));
+                .find(|&i| self.e[i] <= negligible::<T>() * (shift + self.q[i].min(self.q[i + 1])));
             if let Some(i) = split {
                 blocks.push((from, i + 1, shift));
                 blocks.push((i + 1, to, shift));
@@ -355,7 +358,7 @@ mod tests {
             (work.q[1], work.e[0]) = (q, e);
             work.is_settled(1, shift)
         };
-        let (negligible, room) = (f64::EPSILON.powi(2), (2.0 * f64::EPSILON / 8.0).powi(2));
+        let (rounding, room) = (f64::EPSILON.powi(2), (2.0 * f64::EPSILON / 8.0).powi(2));
         for (share, settled) in [(0.9, true), (1.1, false)] {
             // What is beside the diagonal decides, and what is on it.
             assert_eq!(is_settled(1e-3, share * room * 0.25 / 1e-3, 0.25), settled);
@@ -364,8 +367,8 @@ mod tests {
                 settled
             );
             // What is nothing beside the value itself.
-            assert_eq!(is_settled(0.1, share * negligible * 0.1, 0.0), settled);
-            assert_eq!(is_settled(5.0, share * negligible * 10.0, 5.0), settled);
+            assert_eq!(is_settled(0.1, share * rounding * 0.1, 0.0), settled);
+            assert_eq!(is_settled(5.0, share * rounding * 10.0, 5.0), settled);
         }
     }
 

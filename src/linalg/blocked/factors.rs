@@ -22,50 +22,43 @@ where
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
     let (m, n) = a.shape();
-    let size = m.min(n);
-    let thin = ComputeSvdVectors::Thin;
-    let mut u = DMatrix::from_element(m, size, <T as num_traits::Zero>::zero());
-    let mut v = DMatrix::from_element(n, size, <T as num_traits::Zero>::zero());
-    let mut s = faer::Mat::<T>::zeros(size, 1);
-    let request = svd::svd_scratch::<T>(m, n, thin, thin, Par::Seq, Default::default());
-    let mut buffer = MemBuffer::new(request);
-    svd::svd(
-        view(a),
-        s.as_mut().col_mut(0).as_diagonal_mut(),
-        Some(view_mut(&mut u)),
-        Some(view_mut(&mut v)),
-        Par::Seq,
-        MemStack::new(&mut buffer),
-        Default::default(),
-    )
-    .ok()?;
-    let sigma = DVector::from_iterator(size, s.col(0).iter().copied());
+    let mut u = DMatrix::from_element(m, m.min(n), <T as num_traits::Zero>::zero());
+    let (sigma, v) = decomposed(a, Some(&mut u))?;
     Some((u, sigma, v))
 }
 
-/// Singular values, descending, and right vectors of a matrix that is not wide; `None` where
-/// faer's iteration does not converge.
+/// Singular values, descending, and right vectors; `None` where faer's iteration does not converge.
 pub(crate) fn right_factors<T>(a: &DMatrix<T>) -> Option<(DVector<T>, DMatrix<T>)>
 where
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
+    decomposed(a, None)
+}
+
+/// Singular values and right vectors, and the left vectors where there is a place for them.
+fn decomposed<T>(a: &DMatrix<T>, left: Option<&mut DMatrix<T>>) -> Option<(DVector<T>, DMatrix<T>)>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
     let (m, n) = a.shape();
-    let (none, thin) = (ComputeSvdVectors::No, ComputeSvdVectors::Thin);
-    let mut v = DMatrix::from_element(n, n, <T as num_traits::Zero>::zero());
-    let mut s = faer::Mat::<T>::zeros(n, 1);
-    let request = svd::svd_scratch::<T>(m, n, none, thin, Par::Seq, Default::default());
+    let size = m.min(n);
+    let right = ComputeSvdVectors::Thin;
+    let asked = left.as_ref().map_or(ComputeSvdVectors::No, |_| right);
+    let mut v = DMatrix::from_element(n, size, <T as num_traits::Zero>::zero());
+    let mut s = faer::Mat::<T>::zeros(size, 1);
+    let request = svd::svd_scratch::<T>(m, n, asked, right, Par::Seq, Default::default());
     let mut buffer = MemBuffer::new(request);
     svd::svd(
         view(a),
         s.as_mut().col_mut(0).as_diagonal_mut(),
-        None,
+        left.map(view_mut),
         Some(view_mut(&mut v)),
         Par::Seq,
         MemStack::new(&mut buffer),
         Default::default(),
     )
     .ok()?;
-    Some((DVector::from_iterator(n, s.col(0).iter().copied()), v))
+    Some((DVector::from_iterator(size, s.col(0).iter().copied()), v))
 }
 
 /// Eigenvalues and eigenvectors of a symmetric matrix; `None` where faer's iteration does

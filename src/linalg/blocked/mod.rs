@@ -53,15 +53,13 @@ mod tests {
             assert!((values - &exact).amax() <= room, "{m} × {n}");
             let values = singular_values(&a).expect("converges");
             assert!((values - &exact).amax() <= room, "{m} × {n}");
-            if m >= n {
-                let (values, right) = right_factors(&a).expect("converges");
-                assert!((&values - &exact).amax() <= room, "{m} × {n}");
-                // (AV)ᵀAV = diag(σ²).
-                let turned = &a * right;
-                let squares = DMatrix::from_diagonal(&values.component_mul(&values));
-                let error = (turned.transpose() * &turned - squares).amax();
-                assert!(error <= room * exact[0], "{m} × {n}");
-            }
+            let (values, right) = right_factors(&a).expect("converges");
+            assert!((&values - &exact).amax() <= room, "{m} × {n}");
+            // (AV)ᵀAV = diag(σ²).
+            let turned = &a * right;
+            let squares = DMatrix::from_diagonal(&values.component_mul(&values));
+            let error = (turned.transpose() * &turned - squares).amax();
+            assert!(error <= room * exact[0], "{m} × {n}");
 
             let symmetric = a.transpose() * &a;
             let (exact, _) = jacobi::symmetric_eigen(&symmetric).expect("converges");
