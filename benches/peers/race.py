@@ -7,7 +7,7 @@
 Every shape is run with one thread, and the large ones with two, in processes of their own: angles from raw columns against scipy.linalg.subspace_angles and against QR and SVD by hand,
 angles of prepared bases, moments against numpy.cov and against the product they contain, and
 the bootstrap of a tax rate against the plain loop. A ratio is the median over pairs of turns
-that follow each other, a turn the fastest of three calls. Beside the times stand their multiples of the floor of the flops, at the
+that follow each other, a turn the fastest of the calls of five milliseconds, of three at least. Beside the times stand their multiples of the floor of the flops, at the
 speed of a product measured in every turn (machines change theirs by a third, for seconds or minutes) and at the fastest product
 of the run, and the error of both against an 80-bit reference on the very input that
 is timed, in units of the promised bound 8 eps sqrt(k) (times the condition number for raw
@@ -29,6 +29,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PACKAGES = ["numpy==2.4.6", "scipy==1.17.1"]
 # Up to this d·k² the reference takes seconds.
 LARGEST = 16384 * 64 * 64
+# Calls to a turn at least, and seconds; as in main.rs.
+CALLS, TURN = 3, 0.005
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
@@ -101,11 +103,12 @@ def race(options, path):
         """Medians of both, and the median ratio theirs/ours of turns that follow each other; of a
         call of so many flops also the median of its multiple of the floor beside it.
 
-        A turn is three calls, the fastest of which counts: the first finds cold caches.
+        A turn is calls for five milliseconds, three at least, the fastest of which counts: the first find cold
+        caches and a core that has just been woken.
         """
         def their_turn():
             spent = []
-            for _ in range(3):
+            while len(spent) < CALLS or sum(spent) < TURN:
                 begun = time.perf_counter()
                 theirs()
                 spent.append(time.perf_counter() - begun)
