@@ -14,15 +14,18 @@ use super::{view, view_mut};
 use crate::linalg::joint::JointGram;
 use crate::parallel::{WORTH_A_THREAD, in_order, in_order_if_long};
 
-/// Flops of a group of rows: some milliseconds on one core, so that a thread is worth it.
-const GROUP: f64 = 134_217_728.0;
+/// Flops of a group of rows: the better part of a millisecond on one core, so that a thread is worth it.
+const GROUP: f64 = 33_554_432.0;
 /// Groups at most, each with a partial sum of the size of the result, and rows to a group at least.
 const MOST_GROUPS: usize = 8;
 const LEAST_ROWS: usize = 1024;
 /// Bytes of the rows of a matrix that are copied before they are multiplied, so that they are still
-/// in a second-level cache; and rows at least, so that there is something to add up.
+/// in a second-level cache; and rows at least, so that there is something to add up. No power of two: where columns
+/// are, one of them pushes the other out of the cache.
 const PANEL: usize = 262_144;
-const LEAST_HEIGHT: usize = 512;
+const LEAST_HEIGHT: usize = 504;
+/// Rows that are copied where none are added up.
+const LOW_PANEL: usize = 248;
 /// Columns, of both sides together, and rows, with which inner products of columns as they lie are
 /// faster than a product that first orders them; of a triangle, with which that gains less, more columns.
 const NARROW: usize = 36;
@@ -182,16 +185,21 @@ where
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
     let (d, k, n) = (a.nrows(), a.ncols(), x.ncols());
-    let one = <T as num_traits::One>::one();
-    let mut c = DMatrix::from_element(d, n, <T as num_traits::Zero>::zero());
+    let (zero, one) = (
+        <T as num_traits::Zero>::zero(),
+        <T as num_traits::One>::one(),
+    );
+    // [A B] times what of it is in A·X − B·Y.
+    let mut both = DMatrix::from_element(k + b.ncols(), n, zero);
+    both.rows_mut(0, k).copy_from(x);
+    both.rows_mut(k, b.ncols()).zip_apply(y, |to, y| *to = -y);
+    let mut c = DMatrix::from_element(d, n, zero);
     let flops = flops(d, k + b.ncols(), n);
     in_order(in_strips(&mut c, flops), |(mut c, rows)| {
         let mut from = 0;
-        each_panel(a, b, &rows, |panel| {
-            let (a, b) = panel.split_at_col(k);
-            let mut c = c.as_mut().subrows_mut(from, panel.nrows());
-            matmul(c.as_mut(), Accum::Replace, a, view(x), one, Par::Seq);
-            matmul(c, Accum::Add, b, view(y), -one, Par::Seq);
+        each_panel(a, b, &rows, LOW_PANEL, |panel| {
+            let c = c.as_mut().subrows_mut(from, panel.nrows());
+            matmul(c, Accum::Replace, panel, view(&both), one, Par::Seq);
             from += panel.nrows();
         });
     });
@@ -343,13 +351,14 @@ where
         });
         return JointGram::cut(&whole, k);
     }
+    let height = (PANEL / (n * size_of::<T>())).max(LEAST_HEIGHT);
     let parts = in_order(groups, |rows| {
         let mut sum = JointGram {
             left: zeros(k, k),
             cross: zeros(l, k),
             right: zeros(l, l),
         };
-        each_panel(a, b, &rows, |panel| {
+        each_panel(a, b, &rows, height, |panel| {
             let (a, b) = panel.split_at_col(k);
             lower_gram(&mut sum.left, a, Accum::Add);
             lower_gram(&mut sum.right, b, Accum::Add);
@@ -361,18 +370,18 @@ where
     added(parts, (n * n) as f64, JointGram::add).unwrap_or_else(|| JointGram::portable(a, b))
 }
 
-/// Shows some rows of [A B] after the other, copied to where their columns lie side by side, and
-/// few enough to be in a near cache while they are multiplied: the input is read once.
+/// Shows so many rows of [A B] at a time, copied to where their columns lie side by side; few enough
+/// to be in a near cache while they are multiplied, so that the input is read once.
 fn each_panel<T>(
     a: &DMatrixView<'_, T>,
     b: &DMatrixView<'_, T>,
     rows: &Range<usize>,
+    height: usize,
     mut show: impl FnMut(MatRef<'_, T>),
 ) where
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
     let (k, n) = (a.ncols(), a.ncols() + b.ncols());
-    let height = (PANEL / (n * size_of::<T>())).max(LEAST_HEIGHT);
     let zero = <T as num_traits::Zero>::zero();
     let mut panel = vec![zero; height.min(rows.len()) * n];
     for from in rows.clone().step_by(height) {
@@ -522,7 +531,7 @@ mod tests {
         let (a, b) = (integers(2000, 50, 2), integers(2000, 30, 5));
         let rows = 100..1800;
         let mut shown = Vec::new();
-        each_panel(&a.as_view(), &b.as_view(), &rows, |panel| {
+        each_panel(&a.as_view(), &b.as_view(), &rows, 504, |panel| {
             for i in 0..panel.nrows() {
                 shown.push(
                     (0..panel.ncols())
