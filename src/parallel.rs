@@ -42,3 +42,26 @@ pub(crate) fn in_order_if_long<I: Send, O: Send>(
         in_order(items, f)
     }
 }
+
+/// Both results: on two threads where the flops of both are worth it.
+#[cfg(feature = "rayon")]
+pub(crate) fn both_if_long<A: Send, B: Send>(
+    flops: f64,
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if flops < WORTH_A_THREAD {
+        (a(), b())
+    } else {
+        rayon::join(a, b)
+    }
+}
+
+#[cfg(not(feature = "rayon"))]
+pub(crate) fn both_if_long<A: Send, B: Send>(
+    _flops: f64,
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    (a(), b())
+}

@@ -59,18 +59,18 @@ pub(super) fn vectors<T: Real>(
     wide: &DMatrix<T>,
 ) -> Result<PrincipalVectors<T>, Error> {
     let cross = T::kernel_transposed_product(wide, narrow);
-    // The numbers are those of `angles` to the last bit.
-    let plain = far_cosines(&cross)?;
+    let bases = Formed { narrow, wide };
+    // Without vectors, so that they are the same numbers to the last bit whether vectors are asked for or not.
+    let angles = angles(&cross, &bases)?;
     let (mut partners, cosines, rotation) = ThinSvd::new(&cross)?.into_parts();
-    let cosines = plain.unwrap_or(cosines);
     if near_count(&cosines) == 0 {
         return Ok(PrincipalVectors {
-            angles: collected(&far_entries(&cosines, 0)),
+            angles,
             left: T::kernel_product(narrow, &rotation),
             right: T::kernel_product(wide, &partners),
         });
     }
-    let near = Near::of(&cosines, &rotation, &cross, &Formed { narrow, wide })?;
+    let near = Near::of(&cosines, &rotation, &cross, &bases)?;
     let count = near.sines.len();
     let mut ours = T::kernel_product(narrow, &rotation);
     let vectors = ours.columns(0, count).into_owned();
@@ -87,7 +87,7 @@ pub(super) fn vectors<T: Real>(
     let entries = near.entries(&cosines);
     let order: Vec<usize> = entries.iter().map(|entry| entry.source).collect();
     Ok(PrincipalVectors {
-        angles: collected(&entries),
+        angles,
         left: ours.select_columns(&order),
         right: theirs.select_columns(&order),
     })

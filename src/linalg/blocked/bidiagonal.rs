@@ -1,4 +1,4 @@
-//! The bidiagonal form of a small matrix, of which only the singular values are wanted.
+//! The bidiagonal form of a small matrix, of which singular values and at most right vectors are wanted.
 //!
 //! Householder reflections from the left and from the right take turns (Golub & Kahan 1965). With
 //! H = I − κ·uuᵀ, G = I − σ·vvᵀ, y = κ·Aᵀu and z = σ·(Av − u·(yᵀv)) a turn is
@@ -8,10 +8,12 @@
 //! and what one turn leaves to be subtracted is subtracted when the next one reads the columns. Before its last
 //! entry is known v is the row that it is made of but for its first entry, so that Av is summed up in
 //! that same pass (Howell et al. 2008): the matrix goes through the processor once a turn.
-//! Neither u nor v is kept.
+//! No u is kept, and v only where vectors are wanted.
 
+use nalgebra::DMatrix;
 use pulp::{Arch, Simd, WithSimd};
 
+use super::reflections::Reflections;
 use crate::Real;
 use crate::linalg::reduce;
 
@@ -101,10 +103,10 @@ reflected!(
     reduce_sum_f32s
 );
 
-/// A reflection I − factor·xxᵀ that takes a vector to ±`length` times the first unit vector; x is the vector
+/// A reflection I − factor·xxᵀ that takes a vector to `entry` times the first unit vector; x is the vector
 /// itself but for its first entry, `first`.
 struct Reflection<T> {
-    length: T,
+    entry: T,
     first: T,
     factor: T,
 }
@@ -115,7 +117,7 @@ impl<T: Real> Reflection<T> {
         let length = square.sqrt();
         if square <= T::machine_epsilon().powi(4) {
             return Self {
-                length,
+                entry: length,
                 first: T::zero(),
                 factor: T::zero(),
             };
@@ -123,7 +125,7 @@ impl<T: Real> Reflection<T> {
         // The sum of two numbers of one sign.
         let away = if head < T::zero() { -length } else { length };
         Self {
-            length,
+            entry: -away,
             first: head + away,
             factor: T::one() / (length * (length + head.abs())),
         }
@@ -135,13 +137,14 @@ struct Turns<'a, T> {
     work: &'a mut [T],
     stride: usize,
     count: usize,
+    kept: Option<&'a mut Reflections<T>>,
 }
 
 impl<T: Reflected> WithSimd for Turns<'_, T> {
     type Output = (Vec<T>, Vec<T>);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+    fn with_simd<S: Simd>(mut self, simd: S) -> Self::Output {
         let (stride, n) = (self.stride, self.count);
         let zeros = |length| vec![T::zero(); length];
         let (mut diagonal, mut beside) = (zeros(n), zeros(n.saturating_sub(1)));
@@ -157,7 +160,7 @@ impl<T: Reflected> WithSimd for Turns<'_, T> {
             next.copy_from_slice(head);
             next[from..j].fill(T::zero());
             let left = Reflection::of(next[j], reduce::dot(&next[j..], &next[j..]));
-            diagonal[j] = left.length;
+            diagonal[j] = left.entry;
             if j + 1 == n {
                 break;
             }
@@ -196,10 +199,13 @@ impl<T: Reflected> WithSimd for Turns<'_, T> {
 
             let tail = &row[j + 1..n];
             let right = Reflection::of(tail[0], reduce::dot(tail, tail));
-            beside[j] = right.length;
+            beside[j] = right.entry;
             let moved = right.first - row[j + 1];
             v.copy_from_slice(&row);
             v[j + 1] = right.first;
+            if let Some(kept) = &mut self.kept {
+                kept.push(&v[j + 1..n], right.factor);
+            }
             let across = reduce::dot(&y[j + 1..n], &v[j + 1..n]);
             let after = &rest[..stride];
             for i in j + 1..stride {
@@ -213,9 +219,22 @@ impl<T: Reflected> WithSimd for Turns<'_, T> {
     }
 }
 
-/// The magnitudes of the diagonal, and of the entries beside it, of an upper bidiagonal matrix with the
-/// singular values of a matrix that is not wide and is scaled near one.
-pub(super) fn bidiagonal<T: Reflected>(a: &nalgebra::DMatrix<T>) -> (Vec<T>, Vec<T>) {
+/// The diagonal, and the entries beside it, of an upper bidiagonal matrix with the singular values of a matrix
+/// that is not wide and is scaled near one.
+pub(super) fn bidiagonal<T: Reflected>(a: &DMatrix<T>) -> (Vec<T>, Vec<T>) {
+    reduced(a, None)
+}
+
+/// The same of a B with A = U·B·Vᵀ, and the reflections whose product V is.
+pub(super) fn bidiagonal_and_right<T: Reflected>(
+    a: &DMatrix<T>,
+) -> (Vec<T>, Vec<T>, Reflections<T>) {
+    let mut right = Reflections::new(a.ncols());
+    let (diagonal, beside) = reduced(a, Some(&mut right));
+    (diagonal, beside, right)
+}
+
+fn reduced<T: Reflected>(a: &DMatrix<T>, kept: Option<&mut Reflections<T>>) -> (Vec<T>, Vec<T>) {
     let (m, count) = a.shape();
     let stride = m.next_multiple_of(LANES);
     let mut work = vec![T::zero(); stride * (count + 1)];
@@ -226,6 +245,7 @@ pub(super) fn bidiagonal<T: Reflected>(a: &nalgebra::DMatrix<T>) -> (Vec<T>, Vec
         work: &mut work,
         stride,
         count,
+        kept,
     })
 }
 
@@ -233,12 +253,12 @@ pub(super) fn bidiagonal<T: Reflected>(a: &nalgebra::DMatrix<T>) -> (Vec<T>, Vec
 mod tests {
     use super::*;
     use crate::linalg::jacobi;
-    use nalgebra::DMatrix;
 
     /// Singular values are kept, and with them the sum of squares.
-    fn keeps_singular_values<T: Reflected>(a: &DMatrix<T>) {
+    fn keeps_singular_values<T: Reflected + faer::traits::RealField>(a: &DMatrix<T>) {
         let (m, n) = a.shape();
-        let (diagonal, beside) = bidiagonal(a);
+        let (diagonal, beside, right) = bidiagonal_and_right(a);
+        assert_eq!((&diagonal, &beside), (&bidiagonal(a).0, &bidiagonal(a).1));
         let b = DMatrix::from_fn(n, n, |i, j| match j.checked_sub(i) {
             Some(0) => diagonal[i],
             Some(1) => beside[i],
@@ -252,9 +272,15 @@ mod tests {
             let error = (*found - expected).abs();
             assert!(error <= room, "{m} × {n}: {found} {expected}");
         }
+        // VᵀAᵀAV = BᵀB.
+        let mut v = DMatrix::identity(n, n);
+        right.apply(&mut v);
+        let turned = a * v;
+        let error = (turned.transpose() * turned - b.transpose() * b).amax();
+        assert!(error <= room * expected[0], "{m} × {n}: {error}");
     }
 
-    fn every_kind<T: Reflected>() {
+    fn every_kind<T: Reflected + faer::traits::RealField>() {
         for (m, n) in [
             (1, 1),
             (2, 1),

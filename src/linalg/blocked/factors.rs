@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use faer::Par;
+use faer::diag::DiagRef;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor;
 use faer::linalg::evd::{self, ComputeEigenvectors};
@@ -11,10 +12,11 @@ use faer::linalg::svd::{self, ComputeSvdVectors};
 use faer::linalg::triangular_inverse;
 use nalgebra::{DMatrix, DVector};
 
-use super::bidiagonal::{Reflected, bidiagonal};
+use super::bidiagonal::{Reflected, bidiagonal, bidiagonal_and_right};
 use super::{dqds, view, view_mut};
 use crate::Real;
 use crate::linalg::jacobi::Factors;
+use crate::parallel::both_if_long;
 
 /// The thin SVD; `None` where faer's iteration does not converge.
 pub(crate) fn svd<T>(a: &DMatrix<T>) -> Option<Factors<T>>
@@ -28,11 +30,64 @@ where
 }
 
 /// Singular values, descending, and right vectors; `None` where faer's iteration does not converge.
+///
+/// With A = U·B·Vᵀ, B bidiagonal, values are those of B and vectors those of the tridiagonal BᵀB, which costs
+/// vectors of values far below the largest their accuracy: AᵀA has the rest of the digits.
 pub(crate) fn right_factors<T>(a: &DMatrix<T>) -> Option<(DVector<T>, DMatrix<T>)>
 where
-    T: faer::traits::RealField + nalgebra::RealField + Copy,
+    T: faer::traits::RealField + Reflected,
 {
-    decomposed(a, None)
+    if a.nrows() < a.ncols() {
+        return decomposed(a, None);
+    }
+    let (diagonal, beside, right) = bidiagonal_and_right(&reduced(a));
+    let n = diagonal.len() as f64;
+    let (values, vectors) = both_if_long(
+        9.0 * n.powi(3),
+        || dqds::singular_values(&diagonal, &beside),
+        || gram_vectors(&diagonal, &beside),
+    );
+    let (Some(values), Some(mut vectors)) = (values, vectors) else {
+        return decomposed(a, None);
+    };
+    right.apply(&mut vectors);
+    Some((DVector::from_vec(values), vectors))
+}
+
+/// Eigenvectors of BᵀB, those of large eigenvalues first; `None` where faer's iteration does not converge.
+fn gram_vectors<T>(diagonal: &[T], beside: &[T]) -> Option<DMatrix<T>>
+where
+    T: faer::traits::RealField + Real,
+{
+    let n = diagonal.len();
+    let zero = <T as num_traits::Zero>::zero();
+    let before = std::iter::once(zero).chain(beside.iter().copied());
+    let squares = diagonal.iter().zip(before).map(|(&x, y)| x * x + y * y);
+    let products = diagonal.iter().zip(beside).map(|(&x, &y)| x * y);
+    let tridiagonal = [
+        squares.collect::<Vec<T>>(),
+        products.chain([zero]).collect(),
+    ];
+    let [main, off] = tridiagonal.each_ref().map(|x| DiagRef::from_slice(x));
+    let mut vectors = DMatrix::from_element(n, n, zero);
+    let mut values = faer::Mat::<T>::zeros(n, 1);
+    let yes = ComputeEigenvectors::Yes;
+    let request = evd::self_adjoint_evd_scratch::<T>(n, yes, Par::Seq, Default::default());
+    let mut buffer = MemBuffer::new(request);
+    evd::tridiagonal_self_adjoint_evd(
+        main,
+        off,
+        values.as_mut().col_mut(0).as_diagonal_mut(),
+        Some(view_mut(&mut vectors)),
+        Par::Seq,
+        MemStack::new(&mut buffer),
+        Default::default(),
+    )
+    .ok()?;
+    for j in 0..n / 2 {
+        vectors.swap_columns(j, n - 1 - j);
+    }
+    Some(vectors)
 }
 
 /// Singular values and right vectors, and the left vectors where there is a place for them.
@@ -91,21 +146,26 @@ pub(crate) fn singular_values<T>(a: &DMatrix<T>) -> Option<DVector<T>>
 where
     T: faer::traits::RealField + Reflected,
 {
-    let (m, n) = a.shape();
-    if m < n {
+    if a.nrows() < a.ncols() {
         return singular_values(&a.transpose());
     }
-    // A tall matrix is reduced to its triangular factor, which takes fast products.
-    let reduced = if 3 * m > 4 * n {
-        Cow::Owned(triangle(a))
-    } else {
-        Cow::Borrowed(a)
-    };
-    let (diagonal, beside) = bidiagonal(&reduced);
+    let (diagonal, beside) = bidiagonal(&reduced(a));
     if let Some(values) = dqds::singular_values(&diagonal, &beside) {
         return Some(DVector::from_vec(values));
     }
     svd(a).map(|(_, values, _)| values)
+}
+
+/// A matrix of the same AᵀA that is not much taller than wide: the triangular factor, which takes fast products.
+fn reduced<T>(a: &DMatrix<T>) -> Cow<'_, DMatrix<T>>
+where
+    T: faer::traits::RealField + Real,
+{
+    if 3 * a.nrows() > 4 * a.ncols() {
+        Cow::Owned(triangle(a))
+    } else {
+        Cow::Borrowed(a)
+    }
 }
 
 /// The triangular factor of a tall matrix.

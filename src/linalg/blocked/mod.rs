@@ -10,6 +10,7 @@ mod bidiagonal;
 mod dqds;
 mod factors;
 mod products;
+mod reflections;
 mod thin;
 
 pub(crate) use factors::{
