@@ -14,6 +14,10 @@
 //! once the last dₙ is the smallest, dₙ·(1 − √b)/(1 + b) is a lower bound up to second order, with b the squared
 //! length of the approximate eigenvector beyond its last entry (Parlett & Marques 2000, §5).
 //!
+//! Each dᵢ waits for a division by the one before it, so that most of the time nothing is computed. Hence two
+//! transforms at once, the second a row behind the first and without a shift: what the first has left
+//! of the smallest eigenvalue is little beside the next, and by that ratio the second brings the last row closer.
+//!
 //! Vectors are not to be had this way. A failure to converge, or a singular value that is
 //! exactly zero inside, is `None`, and the caller has other algorithms.
 
@@ -21,7 +25,7 @@ use std::cmp::Ordering;
 
 use crate::Real;
 
-/// Transforms a value may take on average. Two or three are usual.
+/// Pairs of transforms a value may take on average. Two or three are usual.
 const SWEEPS: usize = 32;
 
 /// The singular values, descending, of the upper bidiagonal matrix with this diagonal and these
@@ -44,17 +48,21 @@ struct Qd<T> {
     e: Vec<T>,
     /// (ε·σ₁/8)² at most.
     visible: T,
-    /// What was there before the last transform.
+    /// What was there before the last pair of transforms.
     before: Vec<T>,
-    /// Transforms that may still be taken.
+    /// Pairs that may still be taken.
     left: usize,
+}
+
+/// What a transform with a shift tells of it: the last dᵢ, and the smallest of those before it.
+struct Trial<T> {
+    last: T,
+    before: T,
 }
 
 /// What a transform tells of the shift to take next.
 #[derive(Clone, Copy)]
 struct Sweep<T> {
-    /// The smallest dᵢ.
-    least: T,
     /// The last dᵢ, the smallest of those before it, the one before it, and the smallest before that.
     last: T,
     before: T,
@@ -65,10 +73,45 @@ struct Sweep<T> {
 }
 
 impl<T: Real> Sweep<T> {
+    /// Of one row.
+    fn from(d: T) -> Self {
+        Self {
+            last: d,
+            before: d,
+            second: d,
+            earlier: d,
+            beside: T::max_value().unwrap_or(d),
+        }
+    }
+
+    /// One row more, without a shift: from eᵢ and qᵢ₊₁, with q̂ᵢ and êᵢ.
+    #[inline(always)]
+    fn over(self, side: T, below: T) -> (Self, T, T) {
+        let sum = self.last + side;
+        let ratio = below / sum;
+        let side = side * ratio;
+        let seen = Self {
+            last: self.last * ratio,
+            before: least(self.before, self.last),
+            second: self.last,
+            earlier: self.before,
+            beside: least(self.beside, side),
+        };
+        (seen, sum, side)
+    }
+
+    /// The smallest dᵢ. What is not a number stays so to the last.
+    fn least(&self) -> T {
+        if self.last.is_finite() {
+            least(self.before, self.last)
+        } else {
+            self.last
+        }
+    }
+
     /// What it tells of the rows before the last.
     fn without_last(self) -> Self {
         Self {
-            least: self.before,
             last: self.second,
             before: self.earlier,
             second: self.earlier,
@@ -80,6 +123,11 @@ impl<T: Real> Sweep<T> {
 /// What of eigenvalues σ² is beyond the digits of σ.
 fn negligible<T: Real>() -> T {
     T::machine_epsilon() * T::machine_epsilon()
+}
+
+/// The smaller one, the first where one is not a number.
+fn least<T: Real>(x: T, y: T) -> T {
+    if y < x { y } else { x }
 }
 
 fn largest<T: Real>(entries: &[T]) -> T {
@@ -162,26 +210,27 @@ impl<T: Real> Qd<T> {
                 self.before.clear();
                 self.before.extend_from_slice(&self.q[from..to]);
                 self.before.extend_from_slice(&self.e[from..to - 1]);
-                let seen = self.transform(from, to, s);
-                if seen.least >= T::zero() {
+                let (tried, seen) = self.transforms(from, to, s);
+                let is_below = tried.before >= T::zero() && tried.last >= T::zero();
+                if is_below && seen.least() >= T::zero() {
                     shift += s;
                     sweep = Some(seen);
                     break;
                 }
-                // NaN, or a negative number without a shift: a zero on the diagonal.
-                if s == T::zero() || seen.least.partial_cmp(&T::zero()) != Some(Ordering::Less) {
+                // Not a number, or a zero on the diagonal.
+                if is_below || s == T::zero() || !(tried.before + tried.last).is_finite() {
                     return None;
                 }
                 let (q, e) = self.before.split_at(to - from);
                 self.q[from..to].copy_from_slice(q);
                 self.e[from..to - 1].copy_from_slice(e);
                 refused += 1;
-                let late = seen.last < T::zero() && seen.before > T::zero();
+                let late = tried.last < T::zero() && tried.before > T::zero();
                 s = if refused > 2 {
                     T::zero()
-                } else if late && s + seen.last > T::zero() {
+                } else if late && s + tried.last > T::zero() {
                     // Only the last failed: it says by how much.
-                    (s + seen.last) * (T::one() - T::from_double(2.0) * T::machine_epsilon())
+                    (s + tried.last) * (T::one() - T::from_double(2.0) * T::machine_epsilon())
                 } else {
                     s * T::from_double(0.25)
                 };
@@ -195,38 +244,35 @@ impl<T: Real> Qd<T> {
             * (largest(&self.q[from..to]) + largest(&self.e[from..to.saturating_sub(1).max(from)]))
     }
 
-    /// One transform with a shift, in place. Where it fails the rows are left half done.
-    fn transform(&mut self, from: usize, to: usize, s: T) -> Sweep<T> {
+    /// A transform with a shift and one without, of two rows at least, in place. Where the first fails the rest
+    /// means nothing.
+    fn transforms(&mut self, from: usize, to: usize, s: T) -> (Trial<T>, Sweep<T>) {
         let (q, e) = (&mut self.q[from..to], &mut self.e[from..to - 1]);
         let n = q.len();
-        let mut d = q[0] - s;
-        let (mut before, mut beside) = (d, T::max_value().unwrap_or(d));
-        let (mut second, mut earlier) = (d, d);
-        for i in 0..n - 1 {
-            (second, earlier) = (d, before);
-            before = before.min(d);
-            let sum = d + e[i];
+        // Row 0 of the first, of which the second knows its q and e as `sweep.last` and `side`.
+        let mut ahead = q[0] - s;
+        let mut before = ahead;
+        let mut sweep = Sweep::from(ahead + e[0]);
+        let ratio = q[1] / sweep.last;
+        let mut side = e[0] * ratio;
+        ahead = ahead * ratio - s;
+        for i in 1..n - 1 {
+            // Row i of the first.
+            before = least(before, ahead);
+            let sum = ahead + e[i];
             let ratio = q[i + 1] / sum;
-            q[i] = sum;
-            e[i] *= ratio;
-            beside = beside.min(e[i]);
-            d = d * ratio - s;
+            let next = e[i] * ratio;
+            ahead = ahead * ratio - s;
+            (sweep, q[i - 1], e[i - 1]) = sweep.over(side, sum);
+            side = next;
         }
-        q[n - 1] = d;
-        // `min` may drop a NaN, a sum does not.
-        let least = if (d + before).is_finite() {
-            before.min(d)
-        } else {
-            d + before
-        };
-        Sweep {
-            least,
-            last: d,
+        (sweep, q[n - 2], e[n - 2]) = sweep.over(side, ahead);
+        q[n - 1] = sweep.last;
+        let trial = Trial {
+            last: ahead,
             before,
-            second,
-            earlier,
-            beside,
-        }
+        };
+        (trial, sweep)
     }
 
     /// A number that is likely to be just below the smallest eigenvalue.
@@ -248,7 +294,7 @@ impl<T: Real> Qd<T> {
         }
         let share = *timid;
         *timid = share + (T::one() - share) / T::from_double(3.0) * T::from_double(0.25);
-        seen.least * share
+        seen.least() * share
     }
 }
 
