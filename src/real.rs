@@ -92,11 +92,14 @@ pub trait Real: RealField + Copy {
         jacobi::svd(a).map(|(_, values, _)| values)
     }
 
-    /// Singular values and right vectors.
+    /// Singular values, and the right vectors of those that are `least` or more.
     #[doc(hidden)]
     #[must_use]
-    fn kernel_right_factors(a: &DMatrix<Self>) -> Option<(DVector<Self>, DMatrix<Self>)> {
-        jacobi::svd(a).map(|(_, values, right)| (values, right))
+    fn kernel_right_factors(
+        a: &DMatrix<Self>,
+        least: Self,
+    ) -> Option<(DVector<Self>, DMatrix<Self>)> {
+        jacobi::right_factors(a, least)
     }
 
     /// The upper factor R of a positive definite RᵀR; `None` where a pivot is not positive.
@@ -195,8 +198,11 @@ macro_rules! blocked_kernels {
         }
 
         #[cfg(feature = "faer")]
-        fn kernel_right_factors(a: &DMatrix<Self>) -> Option<(DVector<Self>, DMatrix<Self>)> {
-            blocked::right_factors(a)
+        fn kernel_right_factors(
+            a: &DMatrix<Self>,
+            least: Self,
+        ) -> Option<(DVector<Self>, DMatrix<Self>)> {
+            blocked::right_factors(a, least)
         }
 
         #[cfg(feature = "faer")]

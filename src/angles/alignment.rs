@@ -7,7 +7,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::{PrincipalAngles, PrincipalVectors};
-use crate::linalg::{ThinSvd, power, scale, svd};
+use crate::linalg::{ThinSvd, scale, svd};
 use crate::{Error, Real};
 
 const CROSS: &str = "the SVD of the inner products of two bases";
@@ -42,14 +42,12 @@ pub(super) fn angles<T: Real>(
     cross: &DMatrix<T>,
     bases: &impl Bases<T>,
 ) -> Result<PrincipalAngles<T>, Error> {
-    if let Some(cosines) = far_cosines(cross)? {
+    let least = T::from_double(0.5).sqrt();
+    let (cosines, rotation) = svd::right_factors(cross, least, CROSS)?;
+    if rotation.ncols() == 0 {
         return Ok(collected(&far_entries(&cosines, 0)));
     }
-    let (cosines, rotation) = svd::right_factors(cross, CROSS)?;
-    if near_count(&cosines) == 0 {
-        return Ok(collected(&far_entries(&cosines, 0)));
-    }
-    let near = Near::of(&cosines, &rotation, cross, bases)?;
+    let near = Near::of(&rotation, cross, bases)?;
     Ok(collected(&near.entries(&cosines)))
 }
 
@@ -63,15 +61,16 @@ pub(super) fn vectors<T: Real>(
     // Without vectors, so that they are the same numbers to the last bit whether vectors are asked for or not.
     let angles = angles(&cross, &bases)?;
     let (mut partners, cosines, rotation) = ThinSvd::new(&cross)?.into_parts();
-    if near_count(&cosines) == 0 {
+    let half = T::from_double(0.5);
+    let count = cosines.iter().take_while(|&&c| c * c >= half).count();
+    if count == 0 {
         return Ok(PrincipalVectors {
             angles,
             left: T::kernel_product(narrow, &rotation),
             right: T::kernel_product(wide, &partners),
         });
     }
-    let near = Near::of(&cosines, &rotation, &cross, &bases)?;
-    let count = near.sines.len();
+    let near = Near::of(&rotation.columns(0, count).into_owned(), &cross, &bases)?;
     let mut ours = T::kernel_product(narrow, &rotation);
     let vectors = ours.columns(0, count).into_owned();
     let refined = T::kernel_product(&vectors, &near.rotation()?);
@@ -93,16 +92,6 @@ pub(super) fn vectors<T: Real>(
     })
 }
 
-/// The cosines, where no angle is up to π/4 and they are all that is needed.
-fn far_cosines<T: Real>(cross: &DMatrix<T>) -> Result<Option<DVector<T>>, Error> {
-    // Above ½ by more than rounding: vectors will be needed, and come with values of their own.
-    if power::largest_square(cross) > T::from_double(0.51) {
-        return Ok(None);
-    }
-    let cosines = svd::values(cross, CROSS)?;
-    Ok((near_count(&cosines) == 0).then_some(cosines))
-}
-
 /// The part of the narrow space within π/4 of the wide one: what of its principal vectors is
 /// outside the wide space, one a column, and its singular values, ascending.
 struct Near<T> {
@@ -111,16 +100,9 @@ struct Near<T> {
 }
 
 impl<T: Real> Near<T> {
-    /// Of at least one angle up to π/4.
-    fn of(
-        cosines: &DVector<T>,
-        rotation: &DMatrix<T>,
-        cross: &DMatrix<T>,
-        bases: &impl Bases<T>,
-    ) -> Result<Self, Error> {
-        let count = near_count(cosines);
-        let rotation = rotation.columns(0, count).into_owned();
-        let residual = bases.residual(&rotation, &T::kernel_product(cross, &rotation));
+    /// Of the principal vectors of at least one angle up to π/4, in terms of the narrow basis.
+    fn of(rotation: &DMatrix<T>, cross: &DMatrix<T>, bases: &impl Bases<T>) -> Result<Self, Error> {
+        let residual = bases.residual(rotation, &T::kernel_product(cross, rotation));
         let sines = svd::tall_values(&residual, RESIDUAL)?;
         let sines = sines.iter().rev().copied().collect();
         Ok(Self { residual, sines })
@@ -148,12 +130,6 @@ struct Entry<T> {
     cosine: T,
     sine: T,
     source: usize,
-}
-
-/// How many of the descending cosines are those of angles up to π/4.
-fn near_count<T: Real>(cosines: &DVector<T>) -> usize {
-    let half = T::from_double(0.5);
-    cosines.iter().take_while(|&&c| c * c >= half).count()
 }
 
 /// From ascending sines.

@@ -26,6 +26,16 @@ const TALL: usize = 2;
 /// U, σ (descending) and V of A = U·diag(σ)·Vᵀ, thin.
 pub(crate) type Factors<T> = (DMatrix<T>, DVector<T>, DMatrix<T>);
 
+/// Singular values, descending, and the right vectors of those that are `least` or more.
+pub(crate) fn right_factors<T: RealField + Copy>(
+    a: &DMatrix<T>,
+    least: T,
+) -> Option<(DVector<T>, DMatrix<T>)> {
+    let (_, values, right) = svd(a)?;
+    let count = values.iter().take_while(|&&x| x >= least).count();
+    Some((values, right.columns(0, count).into_owned()))
+}
+
 /// The thin SVD of a matrix of any shape; `None` if the sweeps are used up.
 pub(crate) fn svd<T: RealField + Copy>(a: &DMatrix<T>) -> Option<Factors<T>> {
     if a.nrows() < a.ncols() {

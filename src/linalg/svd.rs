@@ -178,52 +178,47 @@ pub(crate) fn values<T: Real>(
     a: &DMatrix<T>,
     algorithm: &'static str,
 ) -> Result<DVector<T>, Error> {
-    let decomposed = near_one(
-        a,
-        algorithm,
-        T::kernel_singular_values,
-        |(_, values, _)| values,
-        |values| values,
-    );
-    decomposed.map(|(values, s)| values / s)
+    let (scaled, s) = near_one(a);
+    let finite = |values: &DVector<T>| values.iter().all(|v| v.is_finite());
+    T::kernel_singular_values(&scaled)
+        .filter(finite)
+        .or_else(|| {
+            jacobi::svd(&scaled)
+                .map(|(_, values, _)| values)
+                .filter(finite)
+        })
+        .map(|values| values / s)
+        .ok_or(not_converged(a, algorithm))
 }
 
-/// The singular values, descending, and the right vectors of a finite matrix whose largest is in the
-/// range of the scalar.
+/// The singular values, descending, of a finite matrix whose largest is in the range of the scalar, and the
+/// right vectors of those that are `least` or more.
 pub(crate) fn right_factors<T: Real>(
     a: &DMatrix<T>,
+    least: T,
     algorithm: &'static str,
 ) -> Result<(DVector<T>, DMatrix<T>), Error> {
-    let decomposed = near_one(
-        a,
-        algorithm,
-        T::kernel_right_factors,
-        |(_, values, right)| (values, right),
-        |(values, _)| values,
-    );
-    decomposed.map(|((values, right), s)| (values / s, right))
+    let (scaled, s) = near_one(a);
+    let finite = |(values, _): &(DVector<T>, DMatrix<T>)| values.iter().all(|v| v.is_finite());
+    T::kernel_right_factors(&scaled, least * s)
+        .filter(finite)
+        .or_else(|| jacobi::right_factors(&scaled, least * s).filter(finite))
+        .map(|(values, right)| (values / s, right))
+        .ok_or(not_converged(a, algorithm))
 }
 
-/// What a kernel, or else Jacobi's algorithm, makes of a matrix scaled near one, and the scale.
-fn near_one<T: Real, F>(
-    a: &DMatrix<T>,
-    algorithm: &'static str,
-    kernel: impl Fn(&DMatrix<T>) -> Option<F>,
-    part: impl Fn(Factors<T>) -> F,
-    values: impl Fn(&F) -> &DVector<T>,
-) -> Result<(F, T), Error> {
+/// A matrix scaled by a power of two, and that.
+fn near_one<T: Real>(a: &DMatrix<T>) -> (DMatrix<T>, T) {
     let s = scale::power_of_two(max_abs(a.as_slice()));
-    let scaled = a * s;
-    let finite = |factors: &F| values(factors).iter().all(|v| v.is_finite());
-    kernel(&scaled)
-        .filter(finite)
-        .or_else(|| jacobi::svd(&scaled).map(part).filter(finite))
-        .map(|factors| (factors, s))
-        .ok_or(Error::NotConverged {
-            algorithm,
-            rows: a.nrows(),
-            columns: a.ncols(),
-        })
+    (a * s, s)
+}
+
+fn not_converged<T>(a: &DMatrix<T>, algorithm: &'static str) -> Error {
+    Error::NotConverged {
+        algorithm,
+        rows: a.nrows(),
+        columns: a.ncols(),
+    }
 }
 
 /// The singular values of a tall matrix, each off by a few ε of the lengths of its columns:

@@ -13,9 +13,11 @@
 use nalgebra::DMatrix;
 use pulp::{Arch, Simd, WithSimd};
 
+use super::lockstep::Lockstep;
 use super::reflections::Reflections;
 use crate::Real;
 use crate::linalg::reduce;
+use crate::parallel::helped_if_long;
 
 /// Rows are filled up with zeros to a multiple of the entries of the longest vector there is, and each
 /// turn begins at such a multiple, so that no column has a rest.
@@ -132,90 +134,289 @@ impl<T: Real> Reflection<T> {
     }
 }
 
-struct Turns<'a, T> {
-    /// Columns of `stride` entries, one more than the matrix has, of zeros.
-    work: &'a mut [T],
-    stride: usize,
+/// What all columns have in common, and what a turn leaves to be subtracted from them.
+#[derive(Clone)]
+struct Front<T> {
+    /// Columns of the matrix, and entries of each with the zeros that fill it up.
     count: usize,
-    kept: Option<&'a mut Reflections<T>>,
+    stride: usize,
+    u: Vec<T>,
+    z: Vec<T>,
+    y: Vec<T>,
+    v: Vec<T>,
+    /// The u of the turn that is under way.
+    next: Vec<T>,
+    /// Column j, before what the last turn left is subtracted from it.
+    head: Vec<T>,
+    diagonal: Vec<T>,
+    beside: Vec<T>,
 }
 
-impl<T: Reflected> WithSimd for Turns<'_, T> {
-    type Output = (Vec<T>, Vec<T>);
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) -> Self::Output {
-        let (stride, n) = (self.stride, self.count);
+impl<T: Reflected> Front<T> {
+    fn new(a: &DMatrix<T>) -> Self {
+        let (m, count) = a.shape();
+        let stride = m.next_multiple_of(LANES);
         let zeros = |length| vec![T::zero(); length];
-        let (mut diagonal, mut beside) = (zeros(n), zeros(n.saturating_sub(1)));
-        let [mut u, mut z, mut w, mut next] = [stride; 4].map(zeros);
-        // One entry more, for the column of zeros.
-        let [mut y, mut v, mut row] = [n + 1; 3].map(zeros);
-        for j in 0..n {
-            let from = j / LANES * LANES;
-            let (head, rest) = self.work[j * stride..].split_at_mut(stride);
-            for (i, x) in head.iter_mut().enumerate().skip(j) {
-                *x -= u[i] * y[j] + z[i] * v[j];
+        let [u, z, next, mut head] = [stride; 4].map(zeros);
+        if count > 0 {
+            head[..m].copy_from_slice(a.column(0).as_slice());
+        }
+        let [y, v] = [count.next_multiple_of(2); 2].map(zeros);
+        let (diagonal, beside) = (zeros(count), zeros(count.saturating_sub(1)));
+        Self {
+            count,
+            stride,
+            u,
+            z,
+            y,
+            v,
+            next,
+            head,
+            diagonal,
+            beside,
+        }
+    }
+
+    /// The first of the rows of turn j that is at the beginning of a vector.
+    fn from(j: usize) -> usize {
+        j / LANES * LANES
+    }
+
+    /// The reflection from the left; `None` in the last turn, which is over with it.
+    fn left(&mut self, j: usize) -> Option<Reflection<T>> {
+        let from = Self::from(j);
+        self.next[from..j].fill(T::zero());
+        for i in j..self.stride {
+            self.next[i] = self.head[i] - (self.u[i] * self.y[j] + self.z[i] * self.v[j]);
+        }
+        let tail = &self.next[j..];
+        let left = Reflection::of(tail[0], reduce::dot(tail, tail));
+        self.diagonal[j] = left.entry;
+        if left.factor == T::zero() {
+            self.next.fill(T::zero());
+        } else {
+            self.next[j] = left.first;
+        }
+        (j + 1 < self.count).then_some(left)
+    }
+
+    /// The reflection from the right, and what the turn leaves, from the shares of both halves.
+    fn right(&mut self, j: usize, shares: [&Share<T>; 2], kept: Option<&mut Reflections<T>>) {
+        let n = self.count;
+        std::mem::swap(&mut self.u, &mut self.next);
+        // That of column j + 1.
+        let first = j.div_ceil(2);
+        for pair in first..n.div_ceil(2) {
+            let (share, place) = (shares[pair % 2], pair / 2);
+            self.y[2 * pair..][..2].copy_from_slice(&share.y[place]);
+            self.v[2 * pair..][..2].copy_from_slice(&share.row[place]);
+        }
+        self.head[j..].copy_from_slice(&shares[first % 2].head[j..]);
+        let tail = &self.v[j + 1..n];
+        let right = Reflection::of(tail[0], reduce::dot(tail, tail));
+        self.beside[j] = right.entry;
+        let moved = right.first - tail[0];
+        self.v[j + 1] = right.first;
+        if let Some(kept) = kept {
+            kept.push(&self.v[j + 1..n], right.factor);
+        }
+        let across = reduce::dot(&self.y[j + 1..n], &self.v[j + 1..n]);
+        let [one, other] = shares.map(|share| &share.w);
+        for i in j + 1..self.stride {
+            let w = one[i] + other[i];
+            self.z[i] = right.factor * (w + moved * self.head[i] - self.u[i] * across);
+        }
+        // Row j is done: it must neither change nor count.
+        let from = Self::from(j);
+        self.u[from..=j].fill(T::zero());
+        self.z[from..=j].fill(T::zero());
+    }
+}
+
+/// Every other pair of columns.
+struct Half<T> {
+    /// Of the pairs 2i + `which`.
+    which: usize,
+    columns: Vec<T>,
+}
+
+/// What a half of the columns adds to a turn.
+#[derive(Clone)]
+struct Share<T> {
+    /// Its columns, weighed by the entries of row j and summed up.
+    w: Vec<T>,
+    /// Of its columns, pair by pair.
+    y: Vec<[T; 2]>,
+    row: Vec<[T; 2]>,
+    /// The column that the next turn begins with, where it is among them.
+    head: Vec<T>,
+}
+
+impl<T: Reflected> Share<T> {
+    fn new(front: &Front<T>) -> Self {
+        let zeros = || vec![T::zero(); front.stride];
+        let pairs = || vec![[T::zero(); 2]; front.count.div_ceil(4)];
+        Self {
+            w: zeros(),
+            y: pairs(),
+            row: pairs(),
+            head: zeros(),
+        }
+    }
+}
+
+impl<T: Reflected> Half<T> {
+    fn new(a: &DMatrix<T>, which: usize, front: &Front<T>) -> Self {
+        let (m, n) = a.shape();
+        let stride = front.stride;
+        let mut columns = vec![T::zero(); 2 * stride * n.div_ceil(4)];
+        for (pair, to) in columns.chunks_exact_mut(2 * stride).enumerate() {
+            for (side, to) in to.chunks_exact_mut(stride).enumerate() {
+                let j = 2 * (2 * pair + which) + side;
+                if j < n {
+                    to[..m].copy_from_slice(a.column(j).as_slice());
+                }
             }
-            next.copy_from_slice(head);
-            next[from..j].fill(T::zero());
-            let left = Reflection::of(next[j], reduce::dot(&next[j..], &next[j..]));
-            diagonal[j] = left.entry;
-            if j + 1 == n {
+        }
+        Self { which, columns }
+    }
+
+    /// Subtracts what the last turn has left, and adds up what this one needs.
+    #[inline(always)]
+    fn turn<S: Simd>(
+        &mut self,
+        simd: S,
+        j: usize,
+        front: &Front<T>,
+        factor: T,
+        share: &mut Share<T>,
+    ) {
+        let (stride, from) = (front.stride, Front::<T>::from(j));
+        let next = &front.next;
+        share.w.fill(T::zero());
+        // Of its own, from the pair of column j + 1 on.
+        let begin = (j.div_ceil(2) + 1 - self.which) / 2;
+        let pairs = self.columns.chunks_exact_mut(2 * stride).enumerate();
+        for (place, columns) in pairs.skip(begin) {
+            let c = 2 * (2 * place + self.which);
+            if c >= front.count {
                 break;
             }
-            next[j] = left.first;
-            if left.factor == T::zero() {
-                next.fill(T::zero());
+            let (a, b) = columns.split_at_mut(stride);
+            let pending = Pending {
+                u: &front.u[from..],
+                z: &front.z[from..],
+                y: [front.y[c], front.y[c + 1]],
+                v: [front.v[c], front.v[c + 1]],
+            };
+            let along = T::update(
+                simd,
+                [&mut a[from..], &mut b[from..]],
+                pending,
+                &next[from..],
+            );
+            let along = along.map(|x| x * factor);
+            let mut r = [a[j] - next[j] * along[0], b[j] - next[j] * along[1]];
+            if c == j {
+                // Done before this turn.
+                r[0] = T::zero();
             }
-
-            w.fill(T::zero());
-            let columns = (n - j) / 2 * 2;
-            for (pair, columns) in rest[..columns * stride]
-                .chunks_exact_mut(2 * stride)
-                .enumerate()
-            {
-                let c = j + 1 + 2 * pair;
-                let (a, b) = columns.split_at_mut(stride);
-                let pending = Pending {
-                    u: &u[from..],
-                    z: &z[from..],
-                    y: [y[c], y[c + 1]],
-                    v: [v[c], v[c + 1]],
-                };
-                let along = T::update(
-                    simd,
-                    [&mut a[from..], &mut b[from..]],
-                    pending,
-                    &next[from..],
-                );
-                let along = along.map(|x| x * left.factor);
-                [y[c], y[c + 1]] = along;
-                let r = [a[j] - next[j] * along[0], b[j] - next[j] * along[1]];
-                [row[c], row[c + 1]] = r;
-                T::gather(simd, &mut w[from..], [&a[from..], &b[from..]], r);
+            (share.y[place], share.row[place]) = (along, r);
+            T::gather(simd, &mut share.w[from..], [&a[from..], &b[from..]], r);
+            if c <= j + 1 {
+                let head = if c == j + 1 { &a } else { &b };
+                share.head[from..].copy_from_slice(&head[from..]);
             }
-            std::mem::swap(&mut u, &mut next);
-
-            let tail = &row[j + 1..n];
-            let right = Reflection::of(tail[0], reduce::dot(tail, tail));
-            beside[j] = right.entry;
-            let moved = right.first - row[j + 1];
-            v.copy_from_slice(&row);
-            v[j + 1] = right.first;
-            if let Some(kept) = &mut self.kept {
-                kept.push(&v[j + 1..n], right.factor);
-            }
-            let across = reduce::dot(&y[j + 1..n], &v[j + 1..n]);
-            let after = &rest[..stride];
-            for i in j + 1..stride {
-                z[i] = right.factor * (w[i] + moved * after[i] - u[i] * across);
-            }
-            // Row j is done: it must neither change nor count.
-            u[from..=j].fill(T::zero());
-            z[from..=j].fill(T::zero());
         }
-        (diagonal, beside)
+    }
+}
+
+/// The turns that are left, with one half of the columns.
+struct Part<T> {
+    front: Front<T>,
+    half: Half<T>,
+    from: usize,
+}
+
+type Steps<T> = Lockstep<Part<T>, Share<T>>;
+
+impl<T: Reflected> Part<T> {
+    /// In step with a thread that has the other half.
+    #[inline(always)]
+    fn run<S: Simd>(
+        mut self,
+        simd: S,
+        steps: &Steps<T>,
+        mut kept: Option<&mut Reflections<T>>,
+    ) -> Front<T> {
+        let mut share = Share::new(&self.front);
+        for j in self.from..self.front.count {
+            let Some(left) = self.front.left(j) else {
+                break;
+            };
+            let half = &mut self.half;
+            half.turn(simd, j, &self.front, left.factor, &mut share);
+            let shares = steps.exchange(half.which, j, &mut share);
+            let shares = shares.each_ref().map(|share| &**share);
+            self.front.right(j, shares, kept.as_deref_mut());
+        }
+        self.front
+    }
+}
+
+/// The thread that begins, with both halves until another joins.
+struct First<'a, T> {
+    front: Front<T>,
+    halves: [Half<T>; 2],
+    kept: Option<&'a mut Reflections<T>>,
+    steps: &'a Steps<T>,
+}
+
+impl<T: Reflected> WithSimd for First<'_, T> {
+    type Output = Front<T>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Front<T> {
+        let (mut front, [mut half, mut other]) = (self.front, self.halves);
+        let mut kept = self.kept;
+        let mut shares = [Share::new(&front), Share::new(&front)];
+        for j in 0..front.count {
+            if self.steps.is_joined() {
+                self.steps.hand_over(Part {
+                    front: front.clone(),
+                    half: other,
+                    from: j,
+                });
+                let part = Part {
+                    front,
+                    half,
+                    from: j,
+                };
+                return part.run(simd, self.steps, kept);
+            }
+            let Some(left) = front.left(j) else {
+                break;
+            };
+            half.turn(simd, j, &front, left.factor, &mut shares[0]);
+            other.turn(simd, j, &front, left.factor, &mut shares[1]);
+            front.right(j, shares.each_ref(), kept.as_deref_mut());
+        }
+        self.steps.close();
+        front
+    }
+}
+
+/// The thread that joins, if one does.
+struct Second<'a, T>(&'a Steps<T>);
+
+impl<T: Reflected> WithSimd for Second<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if let Some(part) = self.0.join() {
+            part.run(simd, self.0, None);
+        }
     }
 }
 
@@ -235,18 +436,22 @@ pub(super) fn bidiagonal_and_right<T: Reflected>(
 }
 
 fn reduced<T: Reflected>(a: &DMatrix<T>, kept: Option<&mut Reflections<T>>) -> (Vec<T>, Vec<T>) {
-    let (m, count) = a.shape();
-    let stride = m.next_multiple_of(LANES);
-    let mut work = vec![T::zero(); stride * (count + 1)];
-    for (to, column) in work.chunks_exact_mut(stride).zip(a.column_iter()) {
-        to[..m].copy_from_slice(column.as_slice());
-    }
-    Arch::new().dispatch(Turns {
-        work: &mut work,
-        stride,
-        count,
+    let front = Front::new(a);
+    let halves = [0, 1].map(|which| Half::new(a, which, &front));
+    let steps = &Lockstep::new(&Share::new(&front));
+    let first = First {
+        front,
+        halves,
         kept,
-    })
+        steps,
+    };
+    let flops = 8.0 / 3.0 * (a.ncols() as f64).powi(3);
+    let front = helped_if_long(
+        flops,
+        || Arch::new().dispatch(first),
+        || Arch::new().dispatch(Second(steps)),
+    );
+    (front.diagonal, front.beside)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::bidiagonal::{Reflected, bidiagonal, bidiagonal_and_right};
 use super::{dqds, view, view_mut};
 use crate::Real;
 use crate::linalg::jacobi::Factors;
+use crate::linalg::power;
 use crate::parallel::both_if_long;
 
 /// The thin SVD; `None` where faer's iteration does not converge.
@@ -29,29 +30,50 @@ where
     Some((u, sigma, v))
 }
 
-/// Singular values, descending, and right vectors; `None` where faer's iteration does not converge.
+/// Singular values, descending, and the right vectors of those that are `least` or more; `None` where faer's
+/// iteration does not converge.
 ///
-/// With A = U·B·Vᵀ, B bidiagonal, values are those of B and vectors those of the tridiagonal BᵀB, which costs
-/// vectors of values far below the largest their accuracy: AᵀA has the rest of the digits.
-pub(crate) fn right_factors<T>(a: &DMatrix<T>) -> Option<(DVector<T>, DMatrix<T>)>
+/// With A = U·B·Vᵀ, B bidiagonal, values are those of B and vectors those of the tridiagonal BᵀB, which is as
+/// accurate as long as `least` is not far below the largest.
+pub(crate) fn right_factors<T>(a: &DMatrix<T>, least: T) -> Option<(DVector<T>, DMatrix<T>)>
 where
     T: faer::traits::RealField + Reflected,
 {
-    if a.nrows() < a.ncols() {
-        return decomposed(a, None);
-    }
-    let (diagonal, beside, right) = bidiagonal_and_right(&reduced(a));
-    let n = diagonal.len() as f64;
-    let (values, vectors) = both_if_long(
-        9.0 * n.powi(3),
-        || dqds::singular_values(&diagonal, &beside),
-        || gram_vectors(&diagonal, &beside),
-    );
-    let (Some(values), Some(mut vectors)) = (values, vectors) else {
-        return decomposed(a, None);
+    let count = |values: &[T]| values.iter().take_while(|&&x| x >= least).count();
+    let decomposed = || {
+        let (values, right) = decomposed(a, None)?;
+        let right = right.columns(0, count(values.as_slice())).into_owned();
+        Some((values, right))
     };
-    right.apply(&mut vectors);
-    Some((DVector::from_vec(values), vectors))
+    if a.nrows() < a.ncols() {
+        return decomposed();
+    }
+    let (diagonal, beside, reflections) = bidiagonal_and_right(&reduced(a));
+    let work = 9.0 * (diagonal.len() as f64).powi(3);
+    let values = || dqds::singular_values(&diagonal, &beside);
+    let vectors = || gram_vectors(&diagonal, &beside);
+    // At once where it is certain that vectors will be needed.
+    let (values, vectors) = if power::largest_square(&diagonal, &beside) > least * least {
+        both_if_long(work, values, || Some(vectors()))
+    } else {
+        (values(), None)
+    };
+    let Some(values) = values else {
+        return decomposed();
+    };
+    let count = count(&values);
+    if count == 0 {
+        return Some((
+            DVector::from_vec(values),
+            DMatrix::from_vec(a.ncols(), 0, vec![]),
+        ));
+    }
+    let Some(vectors) = vectors.unwrap_or_else(|| gram_vectors(&diagonal, &beside)) else {
+        return decomposed();
+    };
+    let mut right = vectors.columns(0, count).into_owned();
+    reflections.apply(&mut right);
+    Some((DVector::from_vec(values), right))
 }
 
 /// Eigenvectors of BᵀB, those of large eigenvalues first; `None` where faer's iteration does not converge.

@@ -9,6 +9,7 @@
 mod bidiagonal;
 mod dqds;
 mod factors;
+mod lockstep;
 mod products;
 mod reflections;
 mod thin;
@@ -54,13 +55,19 @@ mod tests {
             assert!((values - &exact).amax() <= room, "{m} × {n}");
             let values = singular_values(&a).expect("converges");
             assert!((values - &exact).amax() <= room, "{m} × {n}");
-            let (values, right) = right_factors(&a).expect("converges");
-            assert!((&values - &exact).amax() <= room, "{m} × {n}");
-            // (AV)ᵀAV = diag(σ²).
-            let turned = &a * right;
-            let squares = DMatrix::from_diagonal(&values.component_mul(&values));
-            let error = (turned.transpose() * &turned - squares).amax();
-            assert!(error <= room * exact[0], "{m} × {n}");
+            for least in [0.0, 0.3, 2.0] {
+                let least = <T as Real>::from_double(least) * exact[0];
+                let (values, right) = right_factors(&a, least).expect("converges");
+                assert!((&values - &exact).amax() <= room, "{m} × {n}");
+                let count = values.iter().filter(|&&x| x >= least).count();
+                assert_eq!(right.shape(), (n, count));
+                // (AV)ᵀAV = diag(σ²).
+                let turned = &a * right;
+                let largest = values.rows(0, count);
+                let squares = DMatrix::from_diagonal(&largest.component_mul(&largest));
+                let error = (turned.transpose() * &turned - squares).abs();
+                assert!(error.iter().all(|&x| x <= room * exact[0]), "{m} × {n}");
+            }
 
             let symmetric = a.transpose() * &a;
             let (exact, _) = jacobi::symmetric_eigen(&symmetric).expect("converges");

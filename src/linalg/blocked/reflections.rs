@@ -1,14 +1,17 @@
 //! A product of Householder reflections, applied in blocks.
 
 use faer::linalg::matmul::matmul;
-use faer::{Accum, MatRef, Par};
+use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::DMatrix;
 
 use super::{view, view_mut};
 use crate::Real;
+use crate::parallel::in_order_if_long;
 
 /// Reflections to a block: together they are I − V·S·Vᵀ, S upper triangular (Schreiber & Van Loan 1989).
 const BLOCK: usize = 32;
+/// Columns that are one piece of work.
+const STRIP: usize = 64;
 
 /// G₁·G₂·…, Gᵢ = I − factorᵢ·vᵢvᵢᵀ, vᵢ with i zeros and then a one at its head.
 #[derive(Debug)]
@@ -46,23 +49,56 @@ impl<T: Real> Reflections<T> {
 impl<T: Real + faer::traits::RealField> Reflections<T> {
     /// G₁·G₂·…·X in place of X.
     pub(super) fn apply(&self, x: &mut DMatrix<T>) {
-        let count = self.factors.len();
-        for from in (0..count).step_by(BLOCK).rev() {
-            let size = BLOCK.min(count - from);
-            // Of the block all that is not zero.
-            let rows = self.vectors.nrows() - from - 1;
-            let v = view(&self.vectors).submatrix(from + 1, from, rows, size);
-            let s = triangle(v, &self.factors[from..from + size]);
-            let mut x = view_mut(x).subrows_mut(from + 1, rows);
-            let zeros = DMatrix::from_element(size, x.ncols(), <T as num_traits::Zero>::zero());
-            let one = <T as num_traits::One>::one();
-            let (mut along, mut weighed) = (zeros.clone(), zeros);
-            let to = view_mut(&mut along);
-            matmul(to, Accum::Replace, v.transpose(), x.as_ref(), one, Par::Seq);
-            let to = view_mut(&mut weighed);
-            matmul(to, Accum::Replace, view(&s), view(&along), one, Par::Seq);
-            matmul(x.as_mut(), Accum::Add, v, view(&weighed), -one, Par::Seq);
+        let blocks: Vec<Block<'_, T>> = (0..self.factors.len())
+            .step_by(BLOCK)
+            .map(|from| self.block(from))
+            .collect();
+        let flops = 2.0 * (self.vectors.len() * x.ncols()) as f64;
+        let mut strips = Vec::new();
+        let mut rest = view_mut(x);
+        while rest.ncols() > STRIP {
+            let (strip, right) = rest.split_at_col_mut(STRIP);
+            strips.push(strip);
+            rest = right;
         }
+        strips.push(rest);
+        in_order_if_long(flops, strips, |mut strip| {
+            for block in blocks.iter().rev() {
+                block.apply(strip.as_mut());
+            }
+        });
+    }
+
+    /// Some from one on.
+    fn block(&self, from: usize) -> Block<'_, T> {
+        let factors = &self.factors[from..self.factors.len().min(from + BLOCK)];
+        let rows = self.vectors.nrows() - from - 1;
+        let v = view(&self.vectors).submatrix(from + 1, from, rows, factors.len());
+        let s = triangle(v, factors);
+        Block { from, v, s }
+    }
+}
+
+/// I − V·S·Vᵀ, of V what is not zero, from the row `from` + 1 on.
+struct Block<'a, T> {
+    from: usize,
+    v: MatRef<'a, T>,
+    s: DMatrix<T>,
+}
+
+impl<T: Real + faer::traits::RealField> Block<'_, T> {
+    fn apply(&self, x: MatMut<'_, T>) {
+        let (v, s) = (self.v, view(&self.s));
+        let mut x = x.subrows_mut(self.from + 1, v.nrows());
+        let zero = <T as num_traits::Zero>::zero();
+        let one = <T as num_traits::One>::one();
+        let mut along = DMatrix::from_element(v.ncols(), x.ncols(), zero);
+        let mut weighed = along.clone();
+        let to = view_mut(&mut along);
+        matmul(to, Accum::Replace, v.transpose(), x.as_ref(), one, Par::Seq);
+        let to = view_mut(&mut weighed);
+        matmul(to, Accum::Replace, s, view(&along), one, Par::Seq);
+        matmul(x.as_mut(), Accum::Add, v, view(&weighed), -one, Par::Seq);
     }
 }
 
