@@ -43,8 +43,25 @@ pub(crate) fn in_order_if_long<I: Send, O: Send>(
     }
 }
 
-/// Both results: on two threads where the flops of both are worth it.
+/// Both results: the second on another thread where one is free in time.
 #[cfg(all(feature = "faer", feature = "rayon"))]
+pub(crate) fn both<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    rayon::join(a, b)
+}
+
+#[cfg(all(feature = "faer", not(feature = "rayon")))]
+pub(crate) fn both<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    (a(), b())
+}
+
+/// Both results: on two threads where the flops of both are worth it.
+#[cfg(feature = "faer")]
 pub(crate) fn both_if_long<A: Send, B: Send>(
     flops: f64,
     a: impl FnOnce() -> A + Send,
@@ -53,30 +70,6 @@ pub(crate) fn both_if_long<A: Send, B: Send>(
     if flops < WORTH_A_THREAD {
         (a(), b())
     } else {
-        rayon::join(a, b)
-    }
-}
-
-#[cfg(all(feature = "faer", not(feature = "rayon")))]
-pub(crate) fn both_if_long<A: Send, B: Send>(
-    _flops: f64,
-    a: impl FnOnce() -> A + Send,
-    b: impl FnOnce() -> B + Send,
-) -> (A, B) {
-    (a(), b())
-}
-
-/// What `lead` makes, while `help` runs on another thread if one is free in time; otherwise that comes after it, or,
-/// where the flops are not worth a thread, not at all.
-#[cfg(feature = "faer")]
-pub(crate) fn helped_if_long<A: Send>(
-    flops: f64,
-    lead: impl FnOnce() -> A + Send,
-    help: impl FnOnce() + Send,
-) -> A {
-    if flops < WORTH_A_THREAD {
-        lead()
-    } else {
-        both_if_long(flops, lead, help).0
+        both(a, b)
     }
 }

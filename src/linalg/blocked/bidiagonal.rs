@@ -17,7 +17,7 @@ use super::lockstep::Lockstep;
 use super::reflections::Reflections;
 use crate::Real;
 use crate::linalg::reduce;
-use crate::parallel::helped_if_long;
+use crate::parallel::{WORTH_A_THREAD, both};
 
 /// Rows are filled up with zeros to a multiple of the entries of the longest vector there is, and each
 /// turn begins at such a multiple, so that no column has a rest.
@@ -369,7 +369,8 @@ struct First<'a, T> {
     front: Front<T>,
     halves: [Half<T>; 2],
     kept: Option<&'a mut Reflections<T>>,
-    steps: &'a Steps<T>,
+    /// Where another can join.
+    steps: Option<&'a Steps<T>>,
 }
 
 impl<T: Reflected> WithSimd for First<'_, T> {
@@ -381,8 +382,8 @@ impl<T: Reflected> WithSimd for First<'_, T> {
         let mut kept = self.kept;
         let mut shares = [Share::new(&front), Share::new(&front)];
         for j in 0..front.count {
-            if self.steps.is_joined() {
-                self.steps.hand_over(Part {
+            if let Some(steps) = self.steps.filter(|steps| steps.is_joined()) {
+                steps.hand_over(Part {
                     front: front.clone(),
                     half: other,
                     from: j,
@@ -392,7 +393,7 @@ impl<T: Reflected> WithSimd for First<'_, T> {
                     half,
                     from: j,
                 };
-                return part.run(simd, self.steps, kept);
+                return part.run(simd, steps, kept);
             }
             let Some(left) = front.left(j) else {
                 break;
@@ -401,7 +402,9 @@ impl<T: Reflected> WithSimd for First<'_, T> {
             other.turn(simd, j, &front, left.factor, &mut shares[1]);
             front.right(j, shares.each_ref(), kept.as_deref_mut());
         }
-        self.steps.close();
+        if let Some(steps) = self.steps {
+            steps.close();
+        }
         front
     }
 }
@@ -438,19 +441,20 @@ pub(super) fn bidiagonal_and_right<T: Reflected>(
 fn reduced<T: Reflected>(a: &DMatrix<T>, kept: Option<&mut Reflections<T>>) -> (Vec<T>, Vec<T>) {
     let front = Front::new(a);
     let halves = [0, 1].map(|which| Half::new(a, which, &front));
-    let steps = &Lockstep::new(&Share::new(&front));
+    let flops = 8.0 / 3.0 * (a.ncols() as f64).powi(3);
+    let steps = (flops >= WORTH_A_THREAD).then(|| Lockstep::new(&Share::new(&front)));
+    let steps = steps.as_ref();
     let first = First {
         front,
         halves,
         kept,
         steps,
     };
-    let flops = 8.0 / 3.0 * (a.ncols() as f64).powi(3);
-    let front = helped_if_long(
-        flops,
-        || Arch::new().dispatch(first),
-        || Arch::new().dispatch(Second(steps)),
-    );
+    let lead = || Arch::new().dispatch(first);
+    let front = match steps {
+        None => lead(),
+        Some(steps) => both(lead, || Arch::new().dispatch(Second(steps))).0,
+    };
     (front.diagonal, front.beside)
 }
 
