@@ -8,6 +8,7 @@
 
 use nalgebra::{DMatrix, RealField};
 
+use super::reduce::max_abs;
 use super::{power, reduce};
 use crate::{Real, tolerance};
 
@@ -32,9 +33,12 @@ impl<T: Real> GramFactor<T> {
     /// Whether inner products of the columns of a d-dimensional space determine their span
     /// as well as the columns do.
     pub(crate) fn is_well_conditioned(&self, d: usize) -> bool {
-        let condition = self.condition();
-        condition <= tolerance::gram_condition()
-            && condition * tolerance::rank::<T>(d, self.upper.ncols()) < T::from_double(0.5)
+        let accepted = |condition: T| {
+            condition <= tolerance::gram_condition()
+                && condition * tolerance::rank::<T>(d, self.upper.ncols()) < T::from_double(0.5)
+        };
+        // A bound is cheaper than an estimate, and for few columns near right angles good enough.
+        accepted(norm_bound(&self.upper) * norm_bound(&self.inverse)) || accepted(self.condition())
     }
 
     /// The condition number of the columns, estimated from below by power iteration.
@@ -47,6 +51,21 @@ impl<T: Real> GramFactor<T> {
         });
         (largest * smallest).sqrt()
     }
+}
+
+/// At least the largest singular value of an upper triangular R: ‖R‖₂² ≤ ‖R‖₁·‖R‖_∞.
+fn norm_bound<T: Real>(r: &DMatrix<T>) -> T {
+    let mut rows = vec![T::zero(); r.nrows()];
+    let mut largest = T::zero();
+    for (j, column) in r.column_iter().enumerate() {
+        let mut sum = T::zero();
+        for (row, &x) in rows.iter_mut().zip(&column.as_slice()[..=j]) {
+            *row += x.abs();
+            sum += x.abs();
+        }
+        largest = largest.max(sum);
+    }
+    (largest * max_abs(&rows)).sqrt()
 }
 
 /// R·x.
@@ -145,6 +164,40 @@ mod tests {
         assert!(GramFactor::of(equicorrelated(3, 1.5)).is_none());
         let values = ThinSvd::new(&equicorrelated(3, 0.5)).expect("values");
         assert!((values.singular_values()[0] - 2.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn the_bound_is_at_least_the_largest_singular_value() {
+        for k in [1, 2, 5, 40] {
+            let r = DMatrix::from_fn(k, k, |i, j| {
+                if i <= j {
+                    ((7 * i + 3 * j * j) as f64).sin()
+                } else {
+                    0.0
+                }
+            });
+            let exact = ThinSvd::new(&r).expect("values").singular_values()[0];
+            let bound = norm_bound(&r);
+            assert!(
+                exact <= bound && bound <= exact * (k as f64).sqrt(),
+                "{k}: {bound}"
+            );
+        }
+        // Of all ones on and above the diagonal a row and a column have sums of 3.
+        let ones = DMatrix::<f64>::from_element(3, 3, 1.0).upper_triangle();
+        assert_eq!(norm_bound(&ones), 3.0);
+        assert_eq!(
+            norm_bound(&nalgebra::dmatrix![1.0, -3.0; 0.0, 2.0]),
+            20.0_f64.sqrt()
+        );
+    }
+
+    /// κ = 3.3 and a bound of 9: the estimate decides.
+    #[test]
+    fn what_the_bound_leaves_open_the_estimate_decides() {
+        let factor = GramFactor::of(equicorrelated(40, 0.2)).expect("definite");
+        assert!(norm_bound(&factor.upper) * norm_bound(&factor.inverse) > 4.0);
+        assert!(factor.is_well_conditioned(1000));
     }
 
     /// Orthonormal columns are as well conditioned as can be, until there are so many rows that

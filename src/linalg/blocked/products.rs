@@ -382,19 +382,15 @@ fn each_panel<T>(
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
     let (k, n) = (a.ncols(), a.ncols() + b.ncols());
-    let zero = <T as num_traits::Zero>::zero();
-    let mut panel = vec![zero; height.min(rows.len()) * n];
+    let mut panel = Vec::with_capacity(height.min(rows.len()) * n);
     for from in rows.clone().step_by(height) {
         let count = height.min(rows.end - from);
-        for (j, to) in panel.chunks_exact_mut(count).take(n).enumerate() {
+        panel.clear();
+        for j in 0..n {
             let column = if j < k { a.column(j) } else { b.column(j - k) };
-            to.copy_from_slice(&column.as_slice()[from..from + count]);
+            panel.extend_from_slice(&column.as_slice()[from..from + count]);
         }
-        show(MatRef::from_column_major_slice(
-            &panel[..count * n],
-            count,
-            n,
-        ));
+        show(MatRef::from_column_major_slice(&panel, count, n));
     }
 }
 
