@@ -44,7 +44,10 @@ macro_rules! lanes {
                         }
                     }
                 }
-                let mut tile = sums.map(|sums| sums.map(|sum| simd.$sum(sum)));
+                let mut tile = [[0.0; WIDE]; TALL];
+                for (to, sums) in tile.as_flattened_mut().iter_mut().zip(sums.as_flattened()) {
+                    *to = simd.$sum(*sums);
+                }
                 for (sums, x) in tile.iter_mut().zip(tall_rest) {
                     for (sum, y) in sums.iter_mut().zip(wide_rest) {
                         *sum += x.iter().zip(y).map(|(x, y)| x * y).sum::<Self>();
