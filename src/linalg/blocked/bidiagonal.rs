@@ -56,12 +56,16 @@ macro_rules! reflected {
                 pending: Pending<'_, Self>,
                 next: &[Self],
             ) -> [Self; 2] {
-                let [first, second] = columns.map(|x| S::$split_mut(x).0);
+                let [first, second] = columns;
+                let first = S::$split_mut(first).0;
                 let steps = first.len();
-                let second = &mut second[..steps];
-                let [u, z, next] = [pending.u, pending.z, next].map(|x| &S::$split(x).0[..steps]);
-                let y = pending.y.map(|x| simd.$splat(-x));
-                let v = pending.v.map(|x| simd.$splat(-x));
+                let second = &mut S::$split_mut(second).0[..steps];
+                let u = &S::$split(pending.u).0[..steps];
+                let z = &S::$split(pending.z).0[..steps];
+                let next = &S::$split(next).0[..steps];
+                // One by one: a closure need not be compiled for the processor's vectors.
+                let y = [simd.$splat(-pending.y[0]), simd.$splat(-pending.y[1])];
+                let v = [simd.$splat(-pending.v[0]), simd.$splat(-pending.v[1])];
                 let mut sums = [simd.$splat(0.0); 2];
                 for i in 0..steps {
                     let a = simd.$mul_add(z[i], v[0], simd.$mul_add(u[i], y[0], first[i]));
@@ -72,14 +76,15 @@ macro_rules! reflected {
                         simd.$mul_add(b, next[i], sums[1]),
                     ];
                 }
-                sums.map(|x| simd.$sum(x))
+                [simd.$sum(sums[0]), simd.$sum(sums[1])]
             }
 
             #[inline(always)]
             fn gather<S: Simd>(simd: S, w: &mut [Self], columns: [&[Self]; 2], r: [Self; 2]) {
                 let w = S::$split_mut(w).0;
-                let [first, second] = columns.map(|x| &S::$split(x).0[..w.len()]);
-                let r = r.map(|x| simd.$splat(x));
+                let first = &S::$split(columns[0]).0[..w.len()];
+                let second = &S::$split(columns[1]).0[..w.len()];
+                let r = [simd.$splat(r[0]), simd.$splat(r[1])];
                 for i in 0..w.len() {
                     w[i] = simd.$mul_add(second[i], r[1], simd.$mul_add(first[i], r[0], w[i]));
                 }
