@@ -530,6 +530,42 @@ mod tests {
         }
     }
 
+    /// From the first turn on, and the same to the last bit.
+    #[test]
+    fn two_threads_in_step_make_what_one_makes() {
+        for (m, n) in [(1, 1), (2, 2), (5, 4), (17, 17), (50, 40), (70, 67)] {
+            let a = DMatrix::from_fn(m, n, |i, j| ((i * 131 + j * 71 + 7) as f64 * 12.9).sin());
+            let (diagonal, beside, alone) = bidiagonal_and_right(&a);
+            let front = Front::new(&a);
+            let halves = [0, 1].map(|which| Half::new(&a, which, &front));
+            let steps = &Lockstep::new(&Share::new(&front));
+            let mut right = Reflections::new(n);
+            let (front, other) = std::thread::scope(|scope| {
+                let second = scope.spawn(|| Arch::new().dispatch(Second(steps)));
+                while !steps.is_joined() {
+                    std::thread::yield_now();
+                }
+                let kept = Some(&mut right);
+                let steps = Some(steps);
+                let first = Arch::new().dispatch(First {
+                    front,
+                    halves,
+                    kept,
+                    steps,
+                });
+                (first, second.join())
+            });
+            assert!(other.is_ok());
+            assert_eq!((front.diagonal, front.beside), (diagonal, beside));
+            let turned = |reflections: &Reflections<f64>| {
+                let mut v = DMatrix::identity(n, n);
+                reflections.apply(&mut v);
+                v
+            };
+            assert_eq!(turned(&right), turned(&alone), "{m} × {n}");
+        }
+    }
+
     #[test]
     fn singular_values_are_kept_f64() {
         every_kind::<f64>();
