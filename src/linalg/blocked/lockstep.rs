@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 /// Looks at the other thread before this one lets others have its processor.
-const PATIENCE: usize = 10_000;
+const PATIENCE: usize = 1_000;
 
 /// Nobody has joined, somebody waits for work, the work is there, there is none any more.
 const ALONE: u8 = 0;
