@@ -199,10 +199,11 @@ pub(crate) fn right_factors<T: Real>(
     algorithm: &'static str,
 ) -> Result<(DVector<T>, DMatrix<T>), Error> {
     let (scaled, s) = near_one(a);
+    let least = least * s;
     let finite = |(values, _): &(DVector<T>, DMatrix<T>)| values.iter().all(|v| v.is_finite());
-    T::kernel_right_factors(&scaled, least * s)
+    T::kernel_right_factors(&scaled, least)
         .filter(finite)
-        .or_else(|| jacobi::right_factors(&scaled, least * s).filter(finite))
+        .or_else(|| jacobi::right_factors(&scaled, least).filter(finite))
         .map(|(values, right)| (values / s, right))
         .ok_or(not_converged(a, algorithm))
 }

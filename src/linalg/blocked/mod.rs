@@ -57,16 +57,18 @@ mod tests {
             assert!((values - &exact).amax() <= room, "{m} × {n}");
             for least in [0.0, 0.3, 2.0] {
                 let least = <T as Real>::from_double(least) * exact[0];
-                let (values, right) = right_factors(&a, least).expect("converges");
-                assert!((&values - &exact).amax() <= room, "{m} × {n}");
-                let count = values.iter().filter(|&&x| x >= least).count();
-                assert_eq!(right.shape(), (n, count));
-                // (AV)ᵀAV = diag(σ²).
-                let turned = &a * right;
-                let largest = values.rows(0, count);
-                let squares = DMatrix::from_diagonal(&largest.component_mul(&largest));
-                let error = (turned.transpose() * &turned - squares).abs();
-                assert!(error.iter().all(|&x| x <= room * exact[0]), "{m} × {n}");
+                for found in [right_factors(&a, least), jacobi::right_factors(&a, least)] {
+                    let (values, right) = found.expect("converges");
+                    assert!((&values - &exact).amax() <= room, "{m} × {n}");
+                    let count = values.iter().filter(|&&x| x >= least).count();
+                    assert_eq!(right.shape(), (n, count));
+                    // (AV)ᵀAV = diag(σ²).
+                    let turned = &a * right;
+                    let largest = values.rows(0, count);
+                    let squares = DMatrix::from_diagonal(&largest.component_mul(&largest));
+                    let error = (turned.transpose() * &turned - squares).abs();
+                    assert!(error.iter().all(|&x| x <= room * exact[0]), "{m} × {n}");
+                }
             }
 
             let symmetric = a.transpose() * &a;
