@@ -42,8 +42,8 @@ mod tests {
     use crate::{Real, tolerance};
 
     /// The blocked kernels come to an end by themselves, and at what Jacobi's come to.
-    fn agree_with_jacobi<T: faer::traits::RealField + Reflected>() {
-        for (m, n) in [(1, 1), (3, 2), (2, 5), (20, 20), (50, 9), (150, 140)] {
+    fn agree_with_jacobi<T: faer::traits::RealField + Reflected>(sizes: &[(usize, usize)]) {
+        for &(m, n) in sizes {
             let a = DMatrix::from_fn(m, n, |i, j| {
                 <T as Real>::from_double(((7 * i + 13 * j * j + i * j) as f64 * 0.37).sin())
             });
@@ -82,13 +82,21 @@ mod tests {
         }
     }
 
+    const SMALL: [(usize, usize); 5] = [(1, 1), (3, 2), (2, 5), (20, 20), (50, 9)];
+
     #[test]
     fn agree_with_jacobi_f64() {
-        agree_with_jacobi::<f64>();
+        agree_with_jacobi::<f64>(&SMALL);
     }
 
     #[test]
     fn agree_with_jacobi_f32() {
-        agree_with_jacobi::<f32>();
+        agree_with_jacobi::<f32>(&SMALL);
+    }
+
+    /// So large that faer divides the tridiagonal matrix.
+    #[test]
+    fn agree_with_jacobi_where_the_problem_is_divided() {
+        agree_with_jacobi::<f64>(&[(150, 140)]);
     }
 }
