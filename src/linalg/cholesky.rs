@@ -53,6 +53,8 @@ impl<T: Real> GramFactor<T> {
     }
 }
 
+// R and its inverse are square: column j has an entry j, and each slice up to it is there.
+
 /// At least the largest singular value of an upper triangular R: ‖R‖₂² ≤ ‖R‖₁·‖R‖_∞.
 fn norm_bound<T: Real>(r: &DMatrix<T>) -> T {
     let mut rows = vec![T::zero(); r.nrows()];

@@ -51,10 +51,10 @@ where
     let (diagonal, beside, reflections) = bidiagonal_and_right(&reduced(a));
     let work = 9.0 * (diagonal.len() as f64).powi(3);
     let values = || dqds::singular_values(&diagonal, &beside);
-    let vectors = || gram_vectors(&diagonal, &beside);
+    let form = || gram_vectors(&diagonal, &beside);
     // At once where it is certain that vectors will be needed.
     let (values, vectors) = if power::largest_square(&diagonal, &beside) > least * least {
-        both_if_long(work, values, || Some(vectors()))
+        both_if_long(work, values, || Some(form()))
     } else {
         (values(), None)
     };
@@ -68,7 +68,7 @@ where
             DMatrix::from_vec(a.ncols(), 0, vec![]),
         ));
     }
-    let Some(vectors) = vectors.unwrap_or_else(|| gram_vectors(&diagonal, &beside)) else {
+    let Some(vectors) = vectors.unwrap_or_else(form) else {
         return decomposed();
     };
     let mut right = vectors.columns(0, count).into_owned();

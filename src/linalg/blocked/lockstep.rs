@@ -37,11 +37,9 @@ impl<W, S: Clone> Lockstep<W, S> {
 
     /// Of the second thread: its work, once there is some; `None` where it has come too late.
     pub(super) fn join(&self) -> Option<W> {
-        let stage = |from, to| {
-            let [success, failure] = [Ordering::AcqRel, Ordering::Acquire];
-            self.stage.compare_exchange(from, to, success, failure)
-        };
-        stage(ALONE, JOINED).ok()?;
+        self.stage
+            .compare_exchange(ALONE, JOINED, Ordering::AcqRel, Ordering::Acquire)
+            .ok()?;
         wait_until(|| self.stage.load(Ordering::Acquire) != JOINED);
         self.work
             .lock()
