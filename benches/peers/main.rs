@@ -104,16 +104,27 @@ impl<T: Peer> Shelf<T> {
                 let middle = bootstrap.replicates()[bootstrap.replicates().len() / 2];
                 json!({"seconds": seconds, "median": middle, "deviation": bootstrap.standard_error()})
             }
-            // The same calls on so many threads, whatever the environment says.
-            ["on", threads, ref call @ ..] => {
-                let threads: usize = threads.parse().expect("a count");
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-                pool.expect("threads").install(|| self.answer(call))
-            }
             ["peak"] => json!({"flops": T::product(&[256, 384, 512], 6)}),
             // In some milliseconds, to be asked between calls.
             ["speed"] => json!({"flops": T::product(&[384], 4)}),
             _ => json!({"error": format!("no such request: {words:?}")}),
+        }
+    }
+}
+
+/// Those of both scalars.
+struct Shelves {
+    single: Shelf<f32>,
+    double: Shelf<f64>,
+}
+
+impl Shelves {
+    fn answer(&mut self, request: &[&str]) -> Value {
+        match *request {
+            ["f32", ref call @ ..] => self.single.answer(call),
+            ["f64", ref call @ ..] => self.double.answer(call),
+            ["bandwidth"] => json!({"bytes": bandwidth()}),
+            _ => json!({"error": "f32, f64 or bandwidth"}),
         }
     }
 }
@@ -190,16 +201,29 @@ fn main() {
         println!("peers: run `python3 benches/peers/race.py`, which asks this program");
         return;
     }
-    let (mut single, mut double) = (Shelf::<f32>::new(), Shelf::<f64>::new());
+    let mut shelves = Shelves {
+        single: Shelf::new(),
+        double: Shelf::new(),
+    };
+    // Kept, as a user's are: the memory of new threads is fresh with every request.
+    let mut pools = HashMap::new();
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("text");
         let words: Vec<&str> = line.split(' ').collect();
-        let answer = match words[0] {
-            "f32" => single.answer(&words[1..]),
-            "f64" => double.answer(&words[1..]),
-            "bandwidth" => json!({"bytes": bandwidth()}),
-            _ => json!({"error": "f32, f64 or bandwidth"}),
+        let answer = match *words {
+            // The same on so many threads, whatever the environment says.
+            ["on", threads, ref request @ ..] => pools
+                .entry(threads.to_owned())
+                .or_insert_with(|| pool(threads))
+                .install(|| shelves.answer(request)),
+            ref request => shelves.answer(request),
         };
         println!("{answer}");
     }
+}
+
+fn pool(threads: &str) -> rayon::ThreadPool {
+    let threads = threads.parse().expect("a count");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    pool.build().expect("threads")
 }

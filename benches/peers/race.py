@@ -92,7 +92,13 @@ def race(options, path):
     hold_the_reference(np)
 
     def ask(dtype, *words):
-        return server.ask(np.dtype(dtype).name.replace("float", "f"), *words)
+        return server.ask(name_of(dtype), *words)
+
+    def ask_on(count, dtype, *words):
+        return server.ask("on", count, name_of(dtype), *words)
+
+    def name_of(dtype):
+        return np.dtype(dtype).name.replace("float", "f")
 
     def give(dtype, verb, name, array):
         file = pathlib.Path(folder.name, f"{name}.npy")
@@ -107,11 +113,11 @@ def race(options, path):
         caches and a core that has just been woken.
         """
         def their_turn():
-            spent = []
-            while len(spent) < CALLS or sum(spent) < TURN:
-                begun = time.perf_counter()
+            begun, spent = time.perf_counter(), []
+            while len(spent) < CALLS or time.perf_counter() - begun < TURN:
+                started = time.perf_counter()
                 theirs()
-                spent.append(time.perf_counter() - begun)
+                spent.append(time.perf_counter() - started)
             return min(spent)
 
         pairs, started = [], time.perf_counter()
@@ -201,7 +207,7 @@ def race(options, path):
                   f"| {ours / floor:.2f} | {ratio:.1f} |", flush=True)
 
     if threads > 1:
-        beside_one(np, options, rng, ask, give, ms)
+        beside_one(np, options, rng, ask_on, give, ms)
 
     print("\n| moments of f32 rows, in f64 | n × d | ours, ms | of the product it contains "
           "| numpy.cov / ours |")
@@ -218,7 +224,7 @@ def race(options, path):
     bootstrap(np, options, rng, ask, give, in_turn, ms)
 
 
-def beside_one(np, options, rng, ask, give, ms):
+def beside_one(np, options, rng, ask_on, give, ms):
     """The same calls on all threads and on one, in turn."""
     threads = options.threads[0]
     print(f"\n| angles | d × k | one thread, ms | {threads} threads, ms | ratio |")
@@ -236,7 +242,7 @@ def beside_one(np, options, rng, ask, give, ms):
             for kind, call in (("random", ("angles", "a", "b")),
                                ("half small", ("angles", "close", "b")),
                                ("prepared", ("prepared", "qa", "qb"))):
-                times = np.array([[ask(dtype, "on", count, *call)["seconds"]
+                times = np.array([[ask_on(count, dtype, *call)["seconds"]
                                    for count in (1, threads)]
                                   for _ in range(3 if options.short else 21)])
                 one, all_of_them = np.median(times, axis=0)
