@@ -92,7 +92,7 @@ pub trait Real: RealField + Copy {
         jacobi::svd(a).map(|(_, values, _)| values)
     }
 
-    /// Singular values, and the right vectors of those that are `least` or more.
+    /// Singular values, and the right vectors of those that are `least` or more; of a matrix no wider than tall.
     #[doc(hidden)]
     #[must_use]
     fn kernel_right_factors(

@@ -19,6 +19,11 @@ pub(super) trait Bases<T> {
     fn residual(&self, r: &DMatrix<T>, c: &DMatrix<T>) -> DMatrix<T>;
 }
 
+/// cos π/4: up to there an angle is found from its sine.
+fn least_near<T: Real>() -> T {
+    T::from_double(0.5).sqrt()
+}
+
 /// The bases themselves.
 pub(super) struct Formed<'a, T> {
     pub(super) narrow: &'a DMatrix<T>,
@@ -42,8 +47,7 @@ pub(super) fn angles<T: Real>(
     cross: &DMatrix<T>,
     bases: &impl Bases<T>,
 ) -> Result<PrincipalAngles<T>, Error> {
-    let least = T::from_double(0.5).sqrt();
-    let (cosines, rotation) = svd::right_factors(cross, least, CROSS)?;
+    let (cosines, rotation) = svd::right_factors(cross, least_near(), CROSS)?;
     if rotation.ncols() == 0 {
         return Ok(collected(&far_entries(&cosines, 0)));
     }
@@ -61,8 +65,7 @@ pub(super) fn vectors<T: Real>(
     // Without vectors, so that they are the same numbers to the last bit whether vectors are asked for or not.
     let angles = angles(&cross, &bases)?;
     let (mut partners, cosines, rotation) = ThinSvd::new(&cross)?.into_parts();
-    let half = T::from_double(0.5);
-    let count = cosines.iter().take_while(|&&c| c * c >= half).count();
+    let count = cosines.iter().take_while(|&&c| c >= least_near()).count();
     if count == 0 {
         return Ok(PrincipalVectors {
             angles,

@@ -178,17 +178,9 @@ pub(crate) fn values<T: Real>(
     a: &DMatrix<T>,
     algorithm: &'static str,
 ) -> Result<DVector<T>, Error> {
-    let (scaled, s) = near_one(a);
-    let finite = |values: &DVector<T>| values.iter().all(|v| v.is_finite());
-    T::kernel_singular_values(&scaled)
-        .filter(finite)
-        .or_else(|| {
-            jacobi::svd(&scaled)
-                .map(|(_, values, _)| values)
-                .filter(finite)
-        })
-        .map(|values| values / s)
-        .ok_or(not_converged(a, algorithm))
+    let portable = |a: &DMatrix<T>, _| jacobi::svd(a).map(|(_, values, _)| (values, ()));
+    let blocked = |a: &DMatrix<T>, _| T::kernel_singular_values(a).map(|values| (values, ()));
+    near_one(a, algorithm, [&blocked, &portable]).map(|(values, ())| values)
 }
 
 /// The singular values, descending, of a finite matrix whose largest is in the range of the scalar, and the
@@ -198,28 +190,32 @@ pub(crate) fn right_factors<T: Real>(
     least: T,
     algorithm: &'static str,
 ) -> Result<(DVector<T>, DMatrix<T>), Error> {
-    let (scaled, s) = near_one(a);
-    let least = least * s;
-    let finite = |(values, _): &(DVector<T>, DMatrix<T>)| values.iter().all(|v| v.is_finite());
-    T::kernel_right_factors(&scaled, least)
-        .filter(finite)
-        .or_else(|| jacobi::right_factors(&scaled, least).filter(finite))
-        .map(|(values, right)| (values / s, right))
-        .ok_or(not_converged(a, algorithm))
+    let portable = |a: &DMatrix<T>, s| jacobi::right_factors(a, least * s);
+    let blocked = |a: &DMatrix<T>, s| T::kernel_right_factors(a, least * s);
+    near_one(a, algorithm, [&blocked, &portable])
 }
 
-/// A matrix scaled by a power of two, and that.
-fn near_one<T: Real>(a: &DMatrix<T>) -> (DMatrix<T>, T) {
+/// Singular values of a matrix scaled by a power of two, which comes second, and something with them.
+type Kernel<'a, T, V> = &'a dyn Fn(&DMatrix<T>, T) -> Option<(DVector<T>, V)>;
+
+/// What the first of some algorithms comes to that comes to finite values.
+fn near_one<T: Real, V>(
+    a: &DMatrix<T>,
+    algorithm: &'static str,
+    kernels: [Kernel<'_, T, V>; 2],
+) -> Result<(DVector<T>, V), Error> {
     let s = scale::power_of_two(max_abs(a.as_slice()));
-    (a * s, s)
-}
-
-fn not_converged<T>(a: &DMatrix<T>, algorithm: &'static str) -> Error {
-    Error::NotConverged {
-        algorithm,
-        rows: a.nrows(),
-        columns: a.ncols(),
-    }
+    let scaled = a * s;
+    let finite = |(values, _): &(DVector<T>, V)| values.iter().all(|v| v.is_finite());
+    kernels
+        .iter()
+        .find_map(|kernel| kernel(&scaled, s).filter(finite))
+        .map(|(values, others)| (values / s, others))
+        .ok_or(Error::NotConverged {
+            algorithm,
+            rows: a.nrows(),
+            columns: a.ncols(),
+        })
 }
 
 /// The singular values of a tall matrix, each off by a few ε of the lengths of its columns:

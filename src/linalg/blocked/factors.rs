@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use faer::Par;
-use faer::diag::DiagRef;
+use faer::diag::{DiagMut, DiagRef};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor;
-use faer::linalg::evd::{self, ComputeEigenvectors};
+use faer::linalg::evd::{self, ComputeEigenvectors, EvdError};
 use faer::linalg::qr::no_pivoting::factor as qr;
 use faer::linalg::svd::{self, ComputeSvdVectors};
 use faer::linalg::triangular_inverse;
+use faer::{MatMut, Par};
 use nalgebra::{DMatrix, DVector};
 
 use super::bidiagonal::{Reflected, bidiagonal, bidiagonal_and_right};
@@ -25,13 +25,28 @@ where
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
     let (m, n) = a.shape();
-    let mut u = DMatrix::from_element(m, m.min(n), <T as num_traits::Zero>::zero());
-    let (sigma, v) = decomposed(a, Some(&mut u))?;
-    Some((u, sigma, v))
+    let size = m.min(n);
+    let zeros = |rows| DMatrix::from_element(rows, size, <T as num_traits::Zero>::zero());
+    let (mut u, mut v) = (zeros(m), zeros(n));
+    let mut s = faer::Mat::<T>::zeros(size, 1);
+    let thin = ComputeSvdVectors::Thin;
+    let request = svd::svd_scratch::<T>(m, n, thin, thin, Par::Seq, Default::default());
+    let mut buffer = MemBuffer::new(request);
+    svd::svd(
+        view(a),
+        s.as_mut().col_mut(0).as_diagonal_mut(),
+        Some(view_mut(&mut u)),
+        Some(view_mut(&mut v)),
+        Par::Seq,
+        MemStack::new(&mut buffer),
+        Default::default(),
+    )
+    .ok()?;
+    Some((u, column(&s), v))
 }
 
-/// Singular values, descending, and the right vectors of those that are `least` or more; `None` where faer's
-/// iteration does not converge.
+/// Singular values, descending, and the right vectors of those that are `least` or more, of a matrix that is no
+/// wider than tall; `None` of another, and where an iteration does not converge.
 ///
 /// With A = U·B·Vᵀ, B bidiagonal, values are those of B and vectors those of the tridiagonal BᵀB, which is as
 /// accurate as long as `least` is not far below the largest.
@@ -39,14 +54,8 @@ pub(crate) fn right_factors<T>(a: &DMatrix<T>, least: T) -> Option<(DVector<T>, 
 where
     T: faer::traits::RealField + Reflected,
 {
-    let count = |values: &[T]| values.iter().take_while(|&&x| x >= least).count();
-    let decomposed = || {
-        let (values, right) = decomposed(a, None)?;
-        let right = right.columns(0, count(values.as_slice())).into_owned();
-        Some((values, right))
-    };
     if a.nrows() < a.ncols() {
-        return decomposed();
+        return None;
     }
     let (diagonal, beside, reflections) = bidiagonal_and_right(&reduced(a));
     let work = 9.0 * (diagonal.len() as f64).powi(3);
@@ -58,21 +67,16 @@ where
     } else {
         (values(), None)
     };
-    let Some(values) = values else {
-        return decomposed();
+    let values = values?;
+    let count = values.iter().take_while(|&&x| x >= least).count();
+    let right = if count == 0 {
+        DMatrix::from_vec(a.ncols(), 0, vec![])
+    } else {
+        let vectors = vectors.unwrap_or_else(form)?;
+        let mut right = vectors.columns(0, count).into_owned();
+        reflections.apply(&mut right);
+        right
     };
-    let count = count(&values);
-    if count == 0 {
-        return Some((
-            DVector::from_vec(values),
-            DMatrix::from_vec(a.ncols(), 0, vec![]),
-        ));
-    }
-    let Some(vectors) = vectors.unwrap_or_else(form) else {
-        return decomposed();
-    };
-    let mut right = vectors.columns(0, count).into_owned();
-    reflections.apply(&mut right);
     Some((DVector::from_vec(values), right))
 }
 
@@ -91,51 +95,14 @@ where
         products.chain([zero]).collect(),
     ];
     let [main, off] = tridiagonal.each_ref().map(|x| DiagRef::from_slice(x));
-    let mut vectors = DMatrix::from_element(n, n, zero);
-    let mut values = faer::Mat::<T>::zeros(n, 1);
-    let yes = ComputeEigenvectors::Yes;
-    let request = evd::self_adjoint_evd_scratch::<T>(n, yes, Par::Seq, Default::default());
-    let mut buffer = MemBuffer::new(request);
-    evd::tridiagonal_self_adjoint_evd(
-        main,
-        off,
-        values.as_mut().col_mut(0).as_diagonal_mut(),
-        Some(view_mut(&mut vectors)),
-        Par::Seq,
-        MemStack::new(&mut buffer),
-        Default::default(),
-    )
-    .ok()?;
+    let (_, mut vectors) = eigen(n, |values, vectors, stack| {
+        let (vectors, settings) = (Some(vectors), Default::default());
+        evd::tridiagonal_self_adjoint_evd(main, off, values, vectors, Par::Seq, stack, settings)
+    })?;
     for j in 0..n / 2 {
         vectors.swap_columns(j, n - 1 - j);
     }
     Some(vectors)
-}
-
-/// Singular values and right vectors, and the left vectors where there is a place for them.
-fn decomposed<T>(a: &DMatrix<T>, left: Option<&mut DMatrix<T>>) -> Option<(DVector<T>, DMatrix<T>)>
-where
-    T: faer::traits::RealField + nalgebra::RealField + Copy,
-{
-    let (m, n) = a.shape();
-    let size = m.min(n);
-    let right = ComputeSvdVectors::Thin;
-    let asked = left.as_ref().map_or(ComputeSvdVectors::No, |_| right);
-    let mut v = DMatrix::from_element(n, size, <T as num_traits::Zero>::zero());
-    let mut s = faer::Mat::<T>::zeros(size, 1);
-    let request = svd::svd_scratch::<T>(m, n, asked, right, Par::Seq, Default::default());
-    let mut buffer = MemBuffer::new(request);
-    svd::svd(
-        view(a),
-        s.as_mut().col_mut(0).as_diagonal_mut(),
-        left.map(view_mut),
-        Some(view_mut(&mut v)),
-        Par::Seq,
-        MemStack::new(&mut buffer),
-        Default::default(),
-    )
-    .ok()?;
-    Some((DVector::from_iterator(size, s.col(0).iter().copied()), v))
 }
 
 /// Eigenvalues and eigenvectors of a symmetric matrix; `None` where faer's iteration does
@@ -144,23 +111,34 @@ pub(crate) fn symmetric_eigen<T>(a: &DMatrix<T>) -> Option<(DVector<T>, DMatrix<
 where
     T: faer::traits::RealField + nalgebra::RealField + Copy,
 {
-    let n = a.nrows();
+    eigen(a.nrows(), |values, vectors, stack| {
+        let (vectors, settings) = (Some(vectors), Default::default());
+        evd::self_adjoint_evd(view(a), values, vectors, Par::Seq, stack, settings)
+    })
+}
+
+/// What `solve` writes of n eigenvalues and their vectors.
+fn eigen<T>(
+    n: usize,
+    solve: impl FnOnce(DiagMut<'_, T>, MatMut<'_, T>, &mut MemStack) -> Result<(), EvdError>,
+) -> Option<(DVector<T>, DMatrix<T>)>
+where
+    T: faer::traits::RealField + nalgebra::RealField + Copy,
+{
     let mut vectors = DMatrix::from_element(n, n, <T as num_traits::Zero>::zero());
     let mut values = faer::Mat::<T>::zeros(n, 1);
-    let vectors_too = ComputeEigenvectors::Yes;
-    let request = evd::self_adjoint_evd_scratch::<T>(n, vectors_too, Par::Seq, Default::default());
+    let yes = ComputeEigenvectors::Yes;
+    let request = evd::self_adjoint_evd_scratch::<T>(n, yes, Par::Seq, Default::default());
     let mut buffer = MemBuffer::new(request);
-    evd::self_adjoint_evd(
-        view(a),
-        values.as_mut().col_mut(0).as_diagonal_mut(),
-        Some(view_mut(&mut vectors)),
-        Par::Seq,
-        MemStack::new(&mut buffer),
-        Default::default(),
-    )
-    .ok()?;
-    let values = DVector::from_iterator(n, values.col(0).iter().copied());
-    Some((values, vectors))
+    let stack = MemStack::new(&mut buffer);
+    let to = values.as_mut().col_mut(0).as_diagonal_mut();
+    solve(to, view_mut(&mut vectors), stack).ok()?;
+    Some((column(&values), vectors))
+}
+
+/// The first column.
+fn column<T: nalgebra::Scalar + Copy>(a: &faer::Mat<T>) -> DVector<T> {
+    DVector::from_iterator(a.nrows(), a.col(0).iter().copied())
 }
 
 /// The singular values, descending; `None` where they do not converge.
@@ -172,10 +150,7 @@ where
         return singular_values(&a.transpose());
     }
     let (diagonal, beside) = bidiagonal(&reduced(a));
-    if let Some(values) = dqds::singular_values(&diagonal, &beside) {
-        return Some(DVector::from_vec(values));
-    }
-    svd(a).map(|(_, values, _)| values)
+    dqds::singular_values(&diagonal, &beside).map(DVector::from_vec)
 }
 
 /// A matrix of the same AᵀA that is not much taller than wide: the triangular factor, which takes fast products.
