@@ -180,7 +180,7 @@ pub(crate) fn values<T: Real>(
 ) -> Result<DVector<T>, Error> {
     let portable = |a: &DMatrix<T>, _| jacobi::svd(a).map(|(_, values, _)| (values, ()));
     let blocked = |a: &DMatrix<T>, _| T::kernel_singular_values(a).map(|values| (values, ()));
-    near_one(a, algorithm, [&blocked, &portable]).map(|(values, ())| values)
+    near_one(a, T::zero(), algorithm, [&blocked, &portable]).map(|(values, ())| values)
 }
 
 /// The singular values, descending, of a finite matrix whose largest is in the range of the scalar, and the
@@ -190,26 +190,26 @@ pub(crate) fn right_factors<T: Real>(
     least: T,
     algorithm: &'static str,
 ) -> Result<(DVector<T>, DMatrix<T>), Error> {
-    let portable = |a: &DMatrix<T>, s| jacobi::right_factors(a, least * s);
-    let blocked = |a: &DMatrix<T>, s| T::kernel_right_factors(a, least * s);
-    near_one(a, algorithm, [&blocked, &portable])
+    let kernels: [Kernel<'_, T, _>; 2] = [&T::kernel_right_factors, &jacobi::right_factors];
+    near_one(a, least, algorithm, kernels)
 }
 
-/// Singular values of a matrix scaled by a power of two, which comes second, and something with them.
+/// Singular values of a matrix, and something of those that are as large as a number or larger.
 type Kernel<'a, T, V> = &'a dyn Fn(&DMatrix<T>, T) -> Option<(DVector<T>, V)>;
 
-/// What the first of some algorithms comes to that comes to finite values.
+/// What the first of some algorithms comes to that comes to finite values, of a matrix and a number scaled by a power of two.
 fn near_one<T: Real, V>(
     a: &DMatrix<T>,
+    least: T,
     algorithm: &'static str,
     kernels: [Kernel<'_, T, V>; 2],
 ) -> Result<(DVector<T>, V), Error> {
     let s = scale::power_of_two(max_abs(a.as_slice()));
-    let scaled = a * s;
+    let (scaled, least) = (a * s, least * s);
     let finite = |(values, _): &(DVector<T>, V)| values.iter().all(|v| v.is_finite());
     kernels
         .iter()
-        .find_map(|kernel| kernel(&scaled, s).filter(finite))
+        .find_map(|kernel| kernel(&scaled, least).filter(finite))
         .map(|(values, others)| (values / s, others))
         .ok_or(Error::NotConverged {
             algorithm,
