@@ -935,23 +935,26 @@ fn residuals_of_exact_data_are_numbers() {
     }
 }
 
-/// In whatever unit relative errors are given: the residuals that rounding leaves are as large as it is.
+/// Whichever widths are the exact ones: the residuals that rounding leaves are of one step each, and so is the
+/// weighted mean off by one, whatever the weights.
 #[test]
-fn the_unit_of_relative_errors_is_of_no_account_to_exact_data() {
-    let lengths = [0.25, 1.0, 8.0].map(|unit| {
-        let data = ScalingData::from_relative_errors(&OCTAVES, &[0.25; 6], &[unit; 6]);
-        let fit = ScalingFit::new(&data.expect("data"), ScalingModel::Constant).expect("a fit");
+fn the_weights_of_exact_data_are_of_no_account() {
+    // Student's law of five degrees of freedom.
+    let expected = 2.0 * 2.570_581_835_636_314 * tolerance::closed_form::<f64>() / 5.0_f64.sqrt();
+    for errors in [
+        [1.0; 6],
+        [1.0, 2.0, 4.0, 8.0, 16.0, 32.0],
+        [0.25, 0.5, 1.0, 1.0, 0.5, 0.25],
+    ] {
+        let data = ScalingData::from_relative_errors(&OCTAVES, &[0.25; 6], &errors).expect("data");
+        let fit = ScalingFit::new(&data, ScalingModel::Constant).expect("a fit");
         let interval = fit.interval(ScalingParameter::Intrinsic, LEVEL);
         let interval = interval.expect("a parameter");
-        interval.upper() - interval.lower()
-    });
-    // Student's law of five degrees of freedom for a mean of six, of residuals of one step each.
-    let expected = 2.0 * 2.570_581_835_636_314 * tolerance::closed_form::<f64>() / 5.0_f64.sqrt();
-    for length in lengths {
+        let length = interval.upper() - interval.lower();
         // The ends are next to a quarter, and each is rounded to ε/4 at most.
         assert!(
             (length - expected).abs() <= 4.0 * f64::EPSILON,
-            "{length} {expected}"
+            "{errors:?}: {length} {expected}"
         );
     }
 }
