@@ -21,9 +21,12 @@ mod jackknife;
 mod objectives;
 mod polyhedron;
 mod remainder;
+mod scaling_compare;
+mod scaling_data;
 mod scaling_fit;
 mod scaling_law;
 mod scaling_profile;
+mod scaling_verdict;
 mod shapley;
 #[cfg(all(feature = "io", feature = "serde"))]
 mod stability;
